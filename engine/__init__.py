@@ -1,0 +1,1 @@
+"""The inference and training engine: everything with tensors, nothing of Qt."""

@@ -1,0 +1,85 @@
+"""The kinds of image that Warpaint knows: their condition, classes, palette and size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import InputError
+
+
+@dataclass(frozen=True)
+class LabelClass:
+    """One class of a label map: its id (the pixel value), name and display colour (RGB, 0..255)."""
+
+    id: int
+    name: str
+    color: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A kind of image.
+
+    `size` is (width, height) in pixels, the size its shipped weights were trained at.
+    `condition` says what is painted: "labels".
+    """
+
+    name: str
+    title: str
+    condition: str
+    size: tuple[int, int]
+    classes: tuple[LabelClass, ...]
+    default_model: str
+
+    @property
+    def palette(self) -> np.ndarray:
+        """RGB colours by class id, uint8 (classes, 3)."""
+        return np.array([c.color for c in self.classes], dtype=np.uint8)
+
+    def class_named(self, name: str) -> LabelClass:
+        """The class called `name`; raises InputError when the domain has none."""
+        for label_class in self.classes:
+            if label_class.name == name:
+                return label_class
+        raise InputError(f"Domain {self.name} has no class {name!r}; it has {', '.join(c.name for c in self.classes)}.")
+
+
+_FASHION_CLASSES = (
+    ("background", (34, 38, 46)),
+    ("face", (255, 205, 170)),
+    ("hair", (122, 74, 42)),
+    ("arms", (240, 158, 118)),
+    ("legs", (212, 120, 92)),
+    ("top", (66, 135, 245)),
+    ("outerwear", (26, 72, 150)),
+    ("dress", (226, 70, 140)),
+    ("pants", (48, 150, 92)),
+    ("shorts", (152, 206, 84)),
+    ("skirt", (168, 88, 212)),
+    ("hosiery", (112, 120, 138)),
+    ("shoes", (204, 40, 50)),
+    ("bag", (246, 164, 34)),
+    ("hat", (255, 226, 70)),
+    ("glasses", (20, 202, 214)),
+    ("scarf", (255, 128, 178)),
+    ("belt", (146, 104, 18)),
+    ("accessories", (178, 240, 214)),
+)
+
+FASHION = Domain(
+    name="fashion",
+    title="Street fashion",
+    condition="labels",
+    size=(256, 384),
+    classes=tuple(LabelClass(i, name, color) for i, (name, color) in enumerate(_FASHION_CLASSES)),
+    default_model="rabit",
+)
+
+DOMAINS = {FASHION.name: FASHION}
+
+
+def find_domain(name: str) -> Domain:
+    """The domain called `name`; raises InputError when there is none."""
+    if name not in DOMAINS:
+        raise InputError(f"There is no domain {name!r}; choose one of: {', '.join(DOMAINS)}.")
+    return DOMAINS[name]

@@ -1,0 +1,83 @@
+"""What goes into the engine (EditState) and what comes out of it (Frame)."""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+
+class Pixels:
+    """A read-only array that compares and hashes by content.
+
+    `array` is uint8, (H, W) for a label map or (H, W, 3) RGB for a photo.
+    """
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = np.ascontiguousarray(array, dtype=np.uint8).copy()
+        self.array.setflags(write=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex BLAKE2 digest of shape and content."""
+        content = hashlib.blake2b(repr(self.array.shape).encode(), digest_size=16)
+        content.update(self.array)
+        return content.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pixels) and (self is other or self.digest == other.digest)
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+@dataclass(frozen=True)
+class Exemplar:
+    """A photo whose appearance is borrowed, with its own label map.
+
+    `photo` is RGB (H, W, 3), `labels` is (H, W) of the same size; `name` is for people to read.
+    """
+
+    photo: Pixels
+    labels: Pixels
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class EditState:
+    """Everything that decides a picture: two equal states give the same picture.
+
+    `labels` is the condition, (H, W) class ids. `weights` has one number >= 0 an exemplar, at
+    least one of them positive; they are normalised where they are used.
+    """
+
+    domain: str
+    model: str
+    labels: Pixels
+    exemplars: tuple[Exemplar, ...]
+    weights: tuple[float, ...]
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One answer of the engine, all arrays of the condition's size.
+
+    image           uint8 (H, W, 3) RGB, the regenerated picture
+    warp            uint8 (H, W, 3) RGB, the warped exemplars mixed by weight
+    confidence      float32 (H, W) in [0, 1], how far the warp is to be trusted
+    correspondence  float32 (H, W, 2), for each pixel the (x, y) in pixels of the strongest exemplar
+                    that it takes from
+    source          index of that exemplar in `state.exemplars`
+    timings         milliseconds by stage: "encode", "align", "synthesise", "total"
+    device          "cpu", "cuda", ...
+    """
+
+    state: EditState
+    image: np.ndarray
+    warp: np.ndarray
+    confidence: np.ndarray
+    correspondence: np.ndarray
+    source: int
+    timings: dict[str, float]
+    device: str
