@@ -15,7 +15,7 @@ from engine.files import reason, replacing
 MAX_MEGAPIXELS = 64
 
 # Only these decoders may see a file: some of Pillow's others (EPS) start programs.
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _EXIF_DESCRIPTION = 0x010E
 _QUALITY = 95
 

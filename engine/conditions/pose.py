@@ -58,7 +58,7 @@ def _read_json(path: Path) -> np.ndarray:
         persons = [_person(entry["pose_keypoints_2d"]) for entry in people]
         pose = np.array(persons, dtype=np.float64).reshape(-1, KEYPOINTS, 3)
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
-        raise InputError(f"The pose {path} is no OpenPose JSON (people[].pose_keypoints_2d); export it again.") from error
+        raise InputError(f"The pose {path} is no OpenPose JSON (people[].pose_keypoints_2d); export anew.") from error
     return _checked(pose, path)
 
 
