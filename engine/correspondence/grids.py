@@ -1,0 +1,28 @@
+"""Coordinates and sampling. Everywhere a point is (x, y) in [-1, 1] from edge to edge of its own
+image, pixel centres inside (`align_corners=False`), so that a picture's size does not matter."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def identity_grid(height: int, width: int, device: torch.device | str = "cpu") -> Tensor:
+    """The centre of every pixel, float (height, width, 2) as (x, y) in (-1, 1)."""
+    ys = (torch.arange(height, device=device, dtype=torch.float32) + 0.5) / height * 2 - 1
+    xs = (torch.arange(width, device=device, dtype=torch.float32) + 0.5) / width * 2 - 1
+    grid_y, grid_x = torch.meshgrid(ys, xs, indexing="ij")
+    return torch.stack([grid_x, grid_y], dim=-1)
+
+
+def apply_affine(matrix: Tensor, points: Tensor) -> Tensor:
+    """Map points (H, W, 2) or (B, H, W, 2) by matrices (B, 2, 3). Returns (B, H, W, 2)."""
+    if points.dim() == 3:
+        points = points.unsqueeze(0)
+    return torch.einsum("bij,bhwj->bhwi", matrix[:, :, :2], points.expand(len(matrix), -1, -1, -1)) + matrix[
+        :, None, None, :, 2
+    ]
+
+
+def sample(values: Tensor, points: Tensor, mode: str = "bilinear") -> Tensor:
+    """Read values (B, C, H, W) at points (B, h, w, 2), border repeated. Returns (B, C, h, w)."""
+    return F.grid_sample(values, points.to(values.dtype), mode=mode, padding_mode="border", align_corners=False)
