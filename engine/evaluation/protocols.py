@@ -1,24 +1,17 @@
 """The three protocols of the evaluation: which exemplar a photo is regenerated from."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from engine.conditions.label_map import read_label_map
-from engine.domains import Domain
-from engine.errors import InputError
-from engine.files import read_text
-from engine.images import read_photo
+from engine.data.folder import PhotoFolder
 
 PROTOCOLS = ("warp", "mirror", "swap")
 
 _SHIFT = {"warp": 0.12, "mirror": 0.06}
 _SEED = 2024
-_LIST_LIMIT = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,44 +29,7 @@ class Case:
     exemplar_labels: np.ndarray
 
 
-class Photos:
-    """The labelled photos of one split of a data set folder.
-
-    The folder has `photos/NAME.webp` (or .png, .jpg), `labels/NAME.png`, `<split>_labelled.txt` with a
-    name a line, and `pairs.json` with the best exemplars of each name.
-    """
-
-    def __init__(self, folder: Path, domain: Domain, split: str) -> None:
-        """Read the lists; raises InputError when they are missing or damaged."""
-        self.folder = folder
-        self.domain = domain
-        self.names = read_text(folder / f"{split}_labelled.txt", "list of photos", _LIST_LIMIT).split()
-        if not self.names:
-            raise InputError(f"The list {folder / f'{split}_labelled.txt'} is empty; name another split.")
-        self._pairs = _read_pairs(folder / "pairs.json")
-
-    def read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Photo (H, W, 3) and label map (H, W) of `name`; raises InputError when they cannot be used."""
-        photo = read_photo(self._photo_path(name))
-        labels_path = self.folder / "labels" / f"{name}.png"
-        labels = read_label_map(labels_path, self.domain)
-        if labels.shape != photo.shape[:2]:
-            raise InputError(f"The label map {labels_path} is not of its photo's size; make both of one size.")
-        return photo, labels
-
-    def partner(self, name: str) -> str:
-        """The best labelled exemplar of `name` in `pairs.json`; raises InputError when there is none."""
-        for other in self._pairs.get(name, []):
-            if (self.folder / "labels" / f"{other}.png").exists():
-                return other
-        raise InputError(f"{self.folder / 'pairs.json'} has no labelled exemplar for {name}; add one.")
-
-    def _photo_path(self, name: str) -> Path:
-        paths = [self.folder / "photos" / f"{name}{suffix}" for suffix in (".webp", ".png", ".jpg")]
-        return next((path for path in paths if path.exists()), paths[0])
-
-
-def cases(photos: Photos, protocol: str, limit: int | None = None) -> Iterator[Case]:
+def cases(photos: PhotoFolder, protocol: str, limit: int | None = None) -> Iterator[Case]:
     """The cases of `protocol` ("warp", "mirror" or "swap") for the first `limit` photos.
 
     The same photo has the same case each time, whatever the limit.
@@ -81,7 +37,7 @@ def cases(photos: Photos, protocol: str, limit: int | None = None) -> Iterator[C
     for name in photos.names[:limit]:
         truth, labels = photos.read(name)
         if protocol == "swap":
-            exemplar, exemplar_labels = photos.read(photos.partner(name))
+            exemplar, exemplar_labels = photos.read(photos.partners(name)[0])
         else:
             random = np.random.default_rng([_SEED, PROTOCOLS.index(protocol), *name.encode()])
             exemplar, exemplar_labels = warped(truth, labels, _SHIFT[protocol], random, protocol == "mirror")
@@ -107,11 +63,3 @@ def warped(
         cv2.warpAffine(np.ascontiguousarray(photo), matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
         cv2.warpAffine(np.ascontiguousarray(labels), matrix, size, flags=cv2.INTER_NEAREST, borderMode=border),
     )
-
-
-def _read_pairs(path: Path) -> dict[str, list[str]]:
-    try:
-        pairs = json.loads(read_text(path, "list of pairs", _LIST_LIMIT))
-        return {str(name): [str(other) for other in others] for name, others in pairs.items()}
-    except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise InputError(f"The list of pairs {path} is not of the form {{name: [names]}}; write it anew.") from error

@@ -1,0 +1,76 @@
+"""Level one of bi-level alignment: for each condition block, the k best exemplar blocks (RABIT, sec. 3.2).
+
+Blocks are compared by the cosine of their mean features. The choice is hard; in training a soft
+top-k over a shortlist lets gradients reach the scores. Large images rank groups of blocks first, so
+that no matrix of all blocks by all blocks is ever held.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.correspondence.topk import soft_topk
+
+SHORTLIST = 4  # the soft top-k looks at this many times k blocks
+GROUP = 4  # a group is GROUP × GROUP blocks
+GROUPS_FROM = 4096  # rank groups first from this many exemplar blocks on
+ROWS = 1024  # condition blocks ranked at a time
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """index      int64 (B, blocks of the condition, k): chosen blocks of the exemplar, best first
+    indicator  float (B, blocks of the condition, k) in [0, 1]: soft top-k of the chosen; all ones at inference
+    """
+
+    index: Tensor
+    indicator: Tensor
+
+
+def block_means(features: Tensor, block: int) -> Tensor:
+    """Unit-length mean feature of every block, grid-shaped: (B, C, H, W) -> (B, C, H/block, W/block)."""
+    return F.normalize(F.avg_pool2d(features, block), dim=1)
+
+
+def rank_blocks(condition: Tensor, exemplar: Tensor, k: int, epsilon: float | None = None) -> Ranking:
+    """Rank exemplar blocks for every condition block.
+
+    condition, exemplar: block means (B, C, h, w) and (B, C, h', w'). k is cut to the number of
+    exemplar blocks. With `epsilon` the indicator is the differentiable soft top-k, otherwise ones.
+    """
+    k = min(k, exemplar.shape[2] * exemplar.shape[3])
+    if exemplar.shape[2] * exemplar.shape[3] >= GROUPS_FROM and epsilon is None:
+        index = _rank_by_groups(condition, exemplar, k)
+        return Ranking(index, torch.ones_like(index, dtype=condition.dtype))
+    queries, keys = condition.flatten(2).transpose(1, 2), exemplar.flatten(2)
+    if epsilon is not None:
+        return _rank_softly(queries @ keys, k, epsilon)
+    index = torch.cat([(rows @ keys).topk(k, dim=-1).indices for rows in queries.split(ROWS, dim=1)], dim=1)
+    return Ranking(index, torch.ones_like(index, dtype=condition.dtype))
+
+
+def _rank_softly(scores: Tensor, k: int, epsilon: float) -> Ranking:
+    short = scores.topk(min(SHORTLIST * k, scores.shape[-1]), dim=-1)
+    indicator = soft_topk(short.values.float(), k, epsilon)
+    return Ranking(short.indices[..., :k], indicator[..., :k])
+
+
+def _rank_by_groups(condition: Tensor, exemplar: Tensor, k: int) -> Tensor:
+    """Rank within the best groups of exemplar blocks only. Returns indices (B, blocks, k)."""
+    height, width = exemplar.shape[2:]
+    pad = (0, -width % GROUP, 0, -height % GROUP)
+    members = F.pad(torch.arange(height * width, device=exemplar.device).view(1, 1, height, width), pad, value=-1)
+    members = F.unfold(members.double(), GROUP, stride=GROUP)[0].long().T  # (groups, GROUP²)
+    group_keys = F.normalize(F.avg_pool2d(F.pad(exemplar, pad), GROUP), dim=1).flatten(2)
+    keys = exemplar.flatten(2).transpose(1, 2)
+    picked = []
+    for rows in condition.flatten(2).transpose(1, 2).split(ROWS, dim=1):
+        groups = (rows @ group_keys).topk(min(SHORTLIST * k, group_keys.shape[2]), dim=-1).indices
+        candidates = members[groups].flatten(2)
+        batch = torch.arange(len(rows), device=rows.device)[:, None, None]
+        scores = torch.einsum("brc,brnc->brn", rows, keys[batch, candidates.clamp_min(0)])
+        best = scores.masked_fill(candidates < 0, float("-inf")).topk(k, dim=-1).indices
+        picked.append(candidates.gather(2, best))
+    return torch.cat(picked, dim=1)
