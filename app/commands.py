@@ -1,0 +1,135 @@
+"""The steps of the undo history."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.content import Board, Canvas, Method
+from brushes.patch import Box, slices, tight_patch
+
+if TYPE_CHECKING:
+    from app.document import Document
+    from app.history import Command
+
+_OVERHEAD = 256
+"""Rough bytes of a step beside its arrays, so that countless small ones are bounded as well."""
+
+
+@dataclass(frozen=True, eq=False)
+class PaintStroke:
+    """Pixels that changed class: where, what they were and what they became.
+
+    `packed` holds the mask of `box` as bits, `old` and `new` the classes of its set pixels in row order,
+    uint8 (n,); `new` is (1,) when all became the same.
+    """
+
+    name: str
+    box: Box
+    packed: np.ndarray
+    old: np.ndarray
+    new: np.ndarray
+
+    @staticmethod
+    def between(name: str, before: np.ndarray, after: np.ndarray, box: Box) -> "PaintStroke | None":
+        """What differs between two label maps inside of `box`; None when nothing does."""
+        patch = tight_patch(before[slices(box)] != after[slices(box)], box[0], box[1])
+        if patch is None:
+            return None
+        area = slices(patch.box)
+        old, new = before[area][patch.mask], after[area][patch.mask]
+        if (new == new[0]).all():
+            new = new[:1].copy()
+        return PaintStroke(name, patch.box, np.packbits(patch.mask), old, new)
+
+    @cached_property
+    def nbytes(self) -> int:
+        return self.packed.nbytes + self.old.nbytes + self.new.nbytes + _OVERHEAD
+
+    @property
+    def mask(self) -> np.ndarray:
+        """Bool (y1 - y0, x1 - x0): which pixels of the box changed."""
+        x0, y0, x1, y1 = self.box
+        size = (y1 - y0) * (x1 - x0)
+        return np.unpackbits(self.packed, count=size).view(bool).reshape(y1 - y0, x1 - x0)
+
+    def redo(self, document: "Document") -> None:
+        document.write_pixels(self.box, self.mask, self.new)
+
+    def undo(self, document: "Document") -> None:
+        document.write_pixels(self.box, self.mask, self.old)
+
+    def merged_with(self, newer: "Command") -> None:
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeBoard:
+    """Exemplars added, removed or swapped, or their mix changed."""
+
+    name: str
+    before: Board
+    after: Board
+    is_slider_move: bool = False
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Only what one side alone holds: the rest is in the document anyway."""
+        before = {id(pixels): pixels for pixels in self.before.arrays}
+        after = {id(pixels): pixels for pixels in self.after.arrays}
+        alone = before.keys() ^ after.keys()
+        return sum((before | after)[key].array.nbytes for key in alone) + _OVERHEAD
+
+    def redo(self, document: "Document") -> None:
+        document.put_board(self.after)
+
+    def undo(self, document: "Document") -> None:
+        document.put_board(self.before)
+
+    def merged_with(self, newer: "Command") -> "ChangeBoard | None":
+        if not (self.is_slider_move and isinstance(newer, ChangeBoard) and newer.is_slider_move):
+            return None
+        return ChangeBoard(newer.name, self.before, newer.after, is_slider_move=True)
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeCanvas:
+    """Another label map or photo, of any size."""
+
+    name: str
+    before: Canvas
+    after: Canvas
+
+    @cached_property
+    def nbytes(self) -> int:
+        arrays = {id(pixels): pixels for pixels in self.before.arrays + self.after.arrays}
+        return sum(pixels.array.nbytes for pixels in arrays.values()) + _OVERHEAD
+
+    def redo(self, document: "Document") -> None:
+        document.put_canvas(self.after)
+
+    def undo(self, document: "Document") -> None:
+        document.put_canvas(self.before)
+
+    def merged_with(self, newer: "Command") -> None:
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeMethod:
+    """Another model or seed."""
+
+    name: str
+    before: Method
+    after: Method
+    nbytes: int = _OVERHEAD
+
+    def redo(self, document: "Document") -> None:
+        document.put_method(self.after)
+
+    def undo(self, document: "Document") -> None:
+        document.put_method(self.before)
+
+    def merged_with(self, newer: "Command") -> None:
+        return None

@@ -1,0 +1,409 @@
+"""The truth of the editor: views show it, tools and dialogs change it through commands."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from app.commands import ChangeBoard, ChangeCanvas, ChangeMethod, PaintStroke
+from app.content import Board, Canvas, Method, PaletteState, Snapshot
+from app.history import DEFAULT_LIMIT, Command, History
+from brushes.fill import class_patch
+from brushes.patch import Box, Patch, effective_patch, slices, union
+from engine.domains import FASHION, Domain
+from engine.inference.state import EditState, Exemplar, Frame, Pixels
+
+
+class Document(QObject):
+    """Label map, exemplars and their mix, palette state, the newest picture, and one undo history.
+
+    `labels` is uint8 (H, W): views read it, only commands write it. `revision` grows whenever `state()`
+    changes and never shrinks, not even when another project is loaded.
+    """
+
+    labels_changed = Signal(object)  # the dirty box (x0, y0, x1, y1) in label pixels
+    exemplars_changed = Signal()
+    mix_changed = Signal()
+    palette_changed = Signal()  # active class, locks, eyes
+    history_changed = Signal()  # also when the document was saved
+    frame_changed = Signal()
+    reset = Signal()  # another project, or another canvas: its size and photo may differ
+    state_changed = Signal()  # state() differs from before
+
+    def __init__(
+        self, domain: Domain = FASHION, history_limit: int = DEFAULT_LIMIT, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._history_limit = history_limit
+        self.frame_revision = -1
+        self.revision = 0
+        self.path: Path | None = None
+        empty = Pixels(np.zeros(domain.size[::-1], dtype=np.uint8))
+        self._take(Snapshot(domain, Canvas(empty, empty), Board(), Method(domain.default_model)))
+
+    # What it holds
+
+    @property
+    def original_labels(self) -> np.ndarray:
+        """The label map as it was opened, uint8 (H, W), read-only."""
+        return self._original.array
+
+    @property
+    def photo(self) -> np.ndarray | None:
+        """The RGB photo under the labels, uint8 (H, W, 3), read-only."""
+        return self._photo.array if self._photo else None
+
+    @property
+    def exemplars(self) -> list[Exemplar]:
+        return list(self._board.exemplars)
+
+    @property
+    def weights(self) -> list[float]:
+        return list(self._board.weights)
+
+    @property
+    def active_exemplar(self) -> int:
+        """The index of the selected exemplar; 0 also when there are none."""
+        return self._board.active
+
+    @property
+    def model(self) -> str:
+        return self._method.model
+
+    @property
+    def seed(self) -> int:
+        return self._method.seed
+
+    @property
+    def canvas(self) -> Canvas:
+        """Labels, original and photo as they are now, as values that stay."""
+        if self._labels_value is None:
+            self._labels_value = Pixels(self.labels)
+        return Canvas(self._labels_value, self._original, self._photo)
+
+    @property
+    def result(self) -> np.ndarray | None:
+        """The newest picture, RGB uint8 (H, W, 3): the frame's, or the one that was saved with the project."""
+        if self.frame:
+            return self.frame.image
+        return self._saved_result.array if self._saved_result else None
+
+    def state(self) -> EditState | None:
+        """All that decides the picture; None without an exemplar. Exemplars that do not count are left out."""
+        if self._state is None:
+            self._state = Snapshot(self.domain, self.canvas, self._board, self._method).state
+        return self._state
+
+    def snapshot(self) -> Snapshot:
+        """The whole document as a value; its result only where that belongs to the present state."""
+        result = None
+        if self.frame and not self.is_stale:
+            result = Pixels(self.frame.image)
+        elif not self.frame and self._saved_result_revision == self.revision:
+            result = self._saved_result
+        palette = PaletteState(self._active_class, frozenset(self._locked), frozenset(self._hidden))
+        return Snapshot(self.domain, self.canvas, self._board, self._method, palette, result, self.weights_hash)
+
+    def load(self, snapshot: Snapshot, path: Path | None = None, *, is_modified: bool = False) -> None:
+        """Become another document, with an empty history."""
+        self._take(snapshot)
+        self.path = path
+        self._saved_position = None if is_modified else self.history.position
+        self.revision += 1
+        self._first_revision = self.revision
+        self._saved_result_revision = self.revision
+        self.reset.emit()
+        self.labels_changed.emit(self._whole_box())
+        for signal in (self.exemplars_changed, self.mix_changed, self.palette_changed):
+            signal.emit()
+        for signal in (self.history_changed, self.frame_changed, self.state_changed):
+            signal.emit()
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self.domain = snapshot.domain
+        self.weights_hash = snapshot.weights_hash
+        self._set_canvas(snapshot.canvas)
+        self._board = snapshot.board
+        self._method = snapshot.method
+        self._active_class = snapshot.palette.active
+        self._locked = set(snapshot.palette.locked)
+        self._hidden = set(snapshot.palette.hidden)
+        self.frame: Frame | None = None
+        self._saved_result = snapshot.result
+        self._saved_result_revision = self.revision
+        self._first_revision = self.revision
+        self._state: EditState | None = None
+        self.history = History(self._history_limit)
+        self._saved_position: int | None = self.history.position
+        self._stroke_name: str | None = None
+
+    def _set_canvas(self, canvas: Canvas) -> None:
+        self.labels: np.ndarray = canvas.labels.array.copy()
+        self._labels_value: Pixels | None = canvas.labels
+        self._original = canvas.original
+        self._photo = canvas.photo
+
+    def _whole_box(self) -> Box:
+        return 0, 0, self.labels.shape[1], self.labels.shape[0]
+
+    # The picture
+
+    def set_frame(self, frame: Frame, revision: int) -> None:
+        """Show the engine's answer to the state of `revision`; one that is older than what is shown is dropped."""
+        if revision < max(self.frame_revision, self._first_revision):
+            return
+        self.frame = frame
+        self.frame_revision = revision
+        self.frame_changed.emit()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the frame shows something other than the present state."""
+        return self.frame is None or (self.frame_revision != self.revision and self.frame.state != self.state())
+
+    # Palette: no part of the history
+
+    @property
+    def active_class(self) -> int:
+        return self._active_class
+
+    @active_class.setter
+    def active_class(self, class_id: int) -> None:
+        self._check_class(class_id)
+        if class_id != self._active_class:
+            self._active_class = class_id
+            self.palette_changed.emit()
+
+    @property
+    def locked(self) -> set[int]:
+        """A copy: set it anew, or use `set_locked`."""
+        return set(self._locked)
+
+    @locked.setter
+    def locked(self, class_ids: Iterable[int]) -> None:
+        self._locked = set(class_ids)
+        self.palette_changed.emit()
+
+    @property
+    def hidden(self) -> set[int]:
+        """A copy: set it anew, or use `set_hidden`."""
+        return set(self._hidden)
+
+    @hidden.setter
+    def hidden(self, class_ids: Iterable[int]) -> None:
+        self._hidden = set(class_ids)
+        self.palette_changed.emit()
+
+    def set_locked(self, class_id: int, is_locked: bool) -> None:
+        """Pixels of a locked class are changed by no tool."""
+        self.locked = self._locked | {class_id} if is_locked else self._locked - {class_id}
+
+    def set_hidden(self, class_id: int, is_hidden: bool) -> None:
+        self.hidden = self._hidden | {class_id} if is_hidden else self._hidden - {class_id}
+
+    # Painting
+
+    @property
+    def is_stroking(self) -> bool:
+        """Between begin_stroke and commit_stroke or abort_stroke."""
+        return self._stroke_name is not None
+
+    def begin_stroke(self, name: str) -> None:
+        """All patches until commit_stroke become one step of the history, called `name`."""
+        self.commit_stroke()
+        self._stroke_name = name
+        self._stroke_before = self.labels.copy()
+        self._stroke_box: Box | None = None
+
+    def apply_patch(self, patch: Patch | None, class_id: int | np.ndarray) -> None:
+        """Paint one class, or a uint8 array of classes of the patch's shape; locked pixels stay as they are.
+
+        Outside of a stroke the patch is a step of its own.
+        """
+        if not self.is_stroking:
+            self._paint_at_once("Paint", patch, class_id)
+            return
+        change = patch and effective_patch(patch, self.labels, class_id, self._locked)
+        if not change:
+            return
+        values = class_id
+        if isinstance(class_id, np.ndarray):
+            left, top = change.box[0] - patch.box[0], change.box[1] - patch.box[1]
+            height, width = change.mask.shape
+            values = class_id[top : top + height, left : left + width][change.mask]
+        self._stroke_box = union(self._stroke_box, change.box)
+        self.write_pixels(change.box, change.mask, values)
+
+    def commit_stroke(self) -> None:
+        """End the stroke; one that changed nothing leaves no step. Without a stroke, nothing happens."""
+        name, self._stroke_name = self._stroke_name, None
+        if name is None or self._stroke_box is None:
+            return
+        stroke = PaintStroke.between(name, self._stroke_before, self.labels, self._stroke_box)
+        if stroke:
+            self._record(stroke)
+
+    def abort_stroke(self) -> None:
+        """Take back all of the stroke. Without a stroke, nothing happens."""
+        name, self._stroke_name = self._stroke_name, None
+        if name is None or self._stroke_box is None:
+            return
+        before = self._stroke_before[slices(self._stroke_box)]
+        self.write_pixels(self._stroke_box, np.ones(before.shape, dtype=bool), before.ravel())
+
+    def replace_class(self, old: int, new: int) -> None:
+        """Every pixel of class `old` becomes `new`, unless `old` is locked."""
+        self._check_class(new)
+        classes = self.domain.classes
+        self._paint_at_once(f"Replace {classes[old].name} by {classes[new].name}", class_patch(self.labels, old), new)
+
+    def _paint_at_once(self, name: str, patch: Patch | None, class_id: int | np.ndarray) -> None:
+        self.begin_stroke(name)
+        self.apply_patch(patch, class_id)
+        self.commit_stroke()
+
+    # Canvas, exemplars, model
+
+    def set_labels(self, labels: np.ndarray) -> None:
+        """Open a label map, uint8 (H, W), of any size; the photo stays if it fits. Raises ValueError for bad labels."""
+        fits = self._photo is not None and self._photo.array.shape[:2] == labels.shape
+        self._change_canvas("Open label map", labels, self._photo if fits else None)
+
+    def set_photo_and_labels(self, photo: np.ndarray | None, labels: np.ndarray) -> None:
+        """Open an RGB photo, uint8 (H, W, 3), with its label map, uint8 (H, W). Raises ValueError if they do not fit."""
+        self._change_canvas("Open photo", labels, None if photo is None else Pixels(photo))
+
+    def _change_canvas(self, name: str, labels: np.ndarray, photo: Pixels | None) -> None:
+        if labels.size == 0 or labels.max() >= len(self.domain.classes):
+            raise ValueError(f"labels must hold classes below {len(self.domain.classes)}, and at least one pixel")
+        opened = Pixels(labels)
+        self.push(ChangeCanvas(name, self.canvas, Canvas(opened, opened, photo)))
+
+    def use_exemplar(self, index: int) -> None:
+        """Select an exemplar and take the whole appearance from it."""
+        self._change_board("Use exemplar", self._board.used(index))
+
+    def set_weights(self, weights: Sequence[float]) -> None:
+        """Mix the exemplars. Consecutive calls merge to one step until `end_drag` or another command.
+
+        Weights are >= 0; where all are 0, the active exemplar counts alone. Raises ValueError for others.
+        """
+        self._change_board("Mix exemplars", self._board.mixed(list(weights)), is_slider_move=True)
+
+    def end_drag(self) -> None:
+        """The slider was let go: its next move is a new step."""
+        self.history.seal()
+
+    def add_exemplar(self, exemplar: Exemplar, *, use: bool = False) -> None:
+        """Put one at the end, and where wanted take the appearance from it in the same step."""
+        board = self._board.added(exemplar)
+        self._change_board("Add exemplar", board.used(len(board.exemplars) - 1) if use else board)
+
+    def remove_exemplar(self, index: int) -> None:
+        self._change_board("Remove exemplar", self._board.removed(index))
+
+    def _change_board(self, name: str, board: Board, *, is_slider_move: bool = False) -> None:
+        if board != self._board:
+            self.push(ChangeBoard(name, self._board, board, is_slider_move))
+
+    def set_model(self, model: str) -> None:
+        self._change_method("Change model", Method(model, self.seed))
+
+    def set_seed(self, seed: int) -> None:
+        self._change_method("Change seed", Method(self.model, seed))
+
+    def _change_method(self, name: str, method: Method) -> None:
+        if method != self._method:
+            self.push(ChangeMethod(name, self._method, method))
+
+    # History
+
+    @property
+    def can_undo(self) -> bool:
+        return self.is_stroking or self.history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        return self.history.can_redo
+
+    @property
+    def undo_names(self) -> list[str]:
+        """Names of the steps that can be undone, the newest last."""
+        return self.history.undo_names
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the content differs from what was last saved or loaded."""
+        is_touched = self.is_stroking and self._stroke_box is not None
+        return is_touched or self.history.position != self._saved_position
+
+    def mark_saved(self, path: Path) -> None:
+        """The present content is what the project file `path` holds."""
+        self.path = path
+        self._saved_position = self.history.position
+        self.history.seal()
+        self.history_changed.emit()
+
+    def push(self, command: Command) -> None:
+        """Take a step and remember it. A stroke under way is committed first."""
+        self.commit_stroke()
+        command.redo(self)
+        self._record(command)
+
+    def undo(self) -> None:
+        """Take back the newest step; during a stroke, the stroke. Without either, nothing happens."""
+        if self.is_stroking:
+            self.abort_stroke()
+        elif self.can_undo:
+            self.history.step_back().undo(self)
+            self.history_changed.emit()
+
+    def redo(self) -> None:
+        """Take the step again that was taken back last. During a stroke or without one, nothing happens."""
+        if self.can_redo and not self.is_stroking:
+            self.history.step_forward().redo(self)
+            self.history_changed.emit()
+
+    def _record(self, command: Command) -> None:
+        self.history.record(command)
+        self.history_changed.emit()
+
+    # For commands
+
+    def write_pixels(self, box: Box, mask: np.ndarray, values: int | np.ndarray) -> None:
+        """Write classes, one or one for each set pixel of `mask`, into `box` of the labels."""
+        self.labels[slices(box)][mask] = values
+        self._labels_value = None
+        self.labels_changed.emit(box)
+        self._touch()
+
+    def put_canvas(self, canvas: Canvas) -> None:
+        """Take over labels, original and photo."""
+        self._set_canvas(canvas)
+        self.reset.emit()
+        self.labels_changed.emit(self._whole_box())
+        self._touch()
+
+    def put_board(self, board: Board) -> None:
+        """Take over exemplars, weights and selection."""
+        previous, self._board = self._board, board
+        if board.exemplars != previous.exemplars:
+            self.exemplars_changed.emit()
+        self.mix_changed.emit()
+        if board.in_use != previous.in_use:
+            self._touch()
+
+    def put_method(self, method: Method) -> None:
+        """Take over model and seed."""
+        self._method = method
+        self._touch()
+
+    def _touch(self) -> None:
+        self._state = None
+        self.revision += 1
+        self.state_changed.emit()
+
+    def _check_class(self, class_id: int) -> None:
+        if not 0 <= class_id < len(self.domain.classes):
+            raise ValueError(f"domain {self.domain.name} has no class {class_id}")
