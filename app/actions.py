@@ -1,0 +1,111 @@
+"""The one registry of actions: menus, tool bar, shortcuts, tooltips and the command palette are fed from here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from app.theme import THEME, icon
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An action with what Qt does not keep: its menu and the name of its icon."""
+
+    action: QAction
+    menu: str
+    icon: str
+
+
+class Actions(QObject):
+    """All actions by name, in the order of the menus."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._entries: dict[str, Entry] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        THEME.changed.connect(self._fetch_icons)
+
+    def add(
+        self,
+        name: str,
+        menu: str,
+        text: str,
+        run: Callable[..., object],
+        *,
+        keys: str = "",
+        icon_name: str = "",
+        tip: str = "",
+        checkable: bool = False,
+        group: str = "",
+    ) -> QAction:
+        """Register an action.
+
+        `menu` is the title of its menu, or empty for one that only the palette shows. `keys` are shortcuts
+        separated by blanks. Checkable actions call `run(checked)`, of a `group` only one is checked.
+        """
+        action = QAction(text, self.parent())
+        action.setObjectName(name)
+        action.setShortcuts([QKeySequence(key) for key in keys.split()])
+        action.setCheckable(checkable or bool(group))
+        action.setToolTip(_tooltip(tip or text, action))
+        action.setStatusTip(tip)
+        if group:
+            self._group(group).addAction(action)
+        if action.isCheckable():
+            action.triggered.connect(run)
+        else:
+            action.triggered.connect(lambda: run())
+        self.parent().addAction(action)
+        self._entries[name] = Entry(action, menu, icon_name)
+        self._set_icon(self._entries[name])
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._entries[name].action
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+    def menus(self) -> list[str]:
+        """Menu titles in the order of registration."""
+        return list(dict.fromkeys(entry.menu for entry in self if entry.menu))
+
+    def fill_menu_bar(self, bar: QMenuBar) -> dict[str, QMenu]:
+        """One menu a title; the menus by title, for what is no action (recent files)."""
+        menus = {title: bar.addMenu(title) for title in self.menus()}
+        for entry in self:
+            if entry.menu:
+                menus[entry.menu].addAction(entry.action)
+        return menus
+
+    def _group(self, name: str) -> QActionGroup:
+        if name not in self._groups:
+            self._groups[name] = QActionGroup(self)
+        return self._groups[name]
+
+    def _set_icon(self, entry: Entry) -> None:
+        entry.action.setIcon(icon(entry.icon) if entry.icon else QIcon())
+
+    def _fetch_icons(self) -> None:
+        for entry in self:
+            self._set_icon(entry)
+
+
+def shortcut_text(action: QAction) -> str:
+    """The shortcuts of an action as people read them."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(key.toString(native) for key in action.shortcuts())
+
+
+def plain_text(action: QAction) -> str:
+    """The text of an action without its mnemonic and dots."""
+    return action.text().replace("&", "").rstrip("…")
+
+
+def _tooltip(text: str, action: QAction) -> str:
+    keys = shortcut_text(action)
+    text = text.replace("&", "").rstrip("…")
+    return f"{text} ({keys})" if keys else text

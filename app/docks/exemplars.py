@@ -1,0 +1,203 @@
+"""The exemplar dock: where the picture comes from, and a card an exemplar with its weight."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from superqt import QLabeledSlider
+
+from app.canvas.buffer import image_of
+from app.docks.card import paint_card
+from app.docks.thumbnail import Thumbnail
+from app.document import Document
+from app.theme import THEME, icon
+from engine.inference.state import Exemplar
+
+PREVIEW = QSize(168, 232)
+CARD = QSize(50, 72)
+FULL = 100
+
+
+class ExemplarCard(QWidget):
+    """One exemplar: thumbnail, name, weight; a click uses it alone."""
+
+    chosen = Signal()
+    removed = Signal()
+    weight_changed = Signal(int)
+
+    def __init__(self, exemplar: Exemplar, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.exemplar = exemplar
+        self.active = False
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(self.tr("Exemplar {}").format(exemplar.name))
+        self.setToolTip(self.tr("Click to use {} alone").format(exemplar.name or self.tr("this exemplar")))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.thumbnail = Thumbnail(CARD)
+        self.thumbnail.set_image(image_of(exemplar.photo.array))
+        self.slider = self._make_slider()
+        self._remove = QToolButton(icon=icon("close"), iconSize=QSize(13, 13), autoRaise=True)
+        self._remove.setToolTip(self.tr("Remove this exemplar"))
+        self._remove.setAccessibleName(self._remove.toolTip())
+        self._remove.clicked.connect(self.removed)
+        self._lay_out()
+
+    def _make_slider(self) -> QLabeledSlider:
+        slider = QLabeledSlider(Qt.Orientation.Horizontal)
+        slider.setRange(0, FULL)
+        slider.setAccessibleName(self.tr("Weight of {}").format(self.exemplar.name))
+        slider.setToolTip(self.tr("Weight of this exemplar in the mix; the number can be typed"))
+        slider.setCursor(Qt.CursorShape.ArrowCursor)
+        slider.valueChanged.connect(self.weight_changed)
+        return slider
+
+    def _lay_out(self) -> None:
+        name = QLabel(self.exemplar.name or self.tr("Untitled"))
+        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        top = QHBoxLayout()
+        top.addWidget(name, 1)
+        top.addWidget(self._remove)
+        right = QVBoxLayout()
+        right.setSpacing(2)
+        right.addLayout(top)
+        right.addWidget(self.slider)
+        right.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(8)
+        layout.addWidget(self.thumbnail)
+        layout.addLayout(right, 1)
+
+    def show_state(self, weight: float, active: bool) -> None:
+        """Show the document's weight, 0 to 1, and whether this is the active exemplar."""
+        self.active = active
+        self.thumbnail.set_chosen(active)
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(weight * FULL))
+        self.slider.blockSignals(False)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_card(QPainter(self), self.rect(), self.active, self.underMouse() or self.hasFocus())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.removed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class ExemplarDock(QWidget):
+    """The active exemplar large, the cards below; photos may be dropped anywhere on it."""
+
+    add_wanted = Signal()
+    files_dropped = Signal(list)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.cards: list[ExemplarCard] = []
+        self.setAcceptDrops(True)
+        self.preview = Thumbnail(PREVIEW)
+        self.preview.setAccessibleName(self.tr("Active exemplar"))
+        self.preview.setToolTip(self.tr("The cross shows where the pixel under the pointer was taken from"))
+        self.hint = QLabel(self.tr("Drop photos here, or add one below."), objectName="hint", wordWrap=True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 4, 0)
+        self._list.setSpacing(4)
+        self.add = QToolButton(text=self.tr("Add exemplar…"), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.add.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.add.clicked.connect(self.add_wanted)
+        self._lay_out()
+        document.exemplars_changed.connect(self.rebuild)
+        document.mix_changed.connect(self.refresh)
+        document.reset.connect(self.rebuild)
+        THEME.changed.connect(self.rebuild)
+        self.rebuild()
+
+    def _lay_out(self) -> None:
+        cards = QWidget(objectName="cardList")
+        outer = QVBoxLayout(cards)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self._list)
+        outer.addStretch(1)
+        area = QScrollArea(objectName="cards", widgetResizable=True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(cards)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 0, 2, 6)
+        layout.setSpacing(6)
+        layout.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.hint)
+        layout.addWidget(area, 1)
+        layout.addWidget(self.add)
+
+    def rebuild(self) -> None:
+        """Make the cards anew."""
+        self.add.setIcon(icon("plus"))
+        for card in self.cards:
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards = [self._make_card(index, exemplar) for index, exemplar in enumerate(self._document.exemplars)]
+        for card in self.cards:
+            self._list.addWidget(card)
+        self.hint.setVisible(not self.cards)
+        self.preview.setVisible(bool(self.cards))
+        self.refresh()
+
+    def _make_card(self, index: int, exemplar: Exemplar) -> ExemplarCard:
+        card = ExemplarCard(exemplar)
+        card.chosen.connect(lambda: self._document.use_exemplar(index))
+        card.removed.connect(lambda: self._document.remove_exemplar(index))
+        card.weight_changed.connect(lambda value: self._set_weight(index, value))
+        return card
+
+    def _set_weight(self, index: int, value: int) -> None:
+        """Change one weight; the last positive one stays, since a picture needs an exemplar."""
+        weights = list(self._document.weights)
+        weights[index] = value / FULL
+        if sum(weights) > 0:
+            self._document.set_weights(weights)
+        else:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show weights and the active exemplar."""
+        document = self._document
+        largest = max(document.weights, default=0) or 1.0
+        scale = 1 / largest if largest > 1 else 1.0
+        for index, (card, weight) in enumerate(zip(self.cards, document.weights, strict=False)):
+            card.show_state(weight * scale, index == document.active_exemplar)
+        if self.cards:
+            self._show_in_preview(document.active_exemplar)
+
+    def _show_in_preview(self, index: int) -> None:
+        index = index if 0 <= index < len(self.cards) else 0
+        self.preview.set_image(image_of(self._document.exemplars[index].photo.array))
+
+    def show_source(self, index: int, point: QPointF | None) -> None:
+        """The linked cursor: mark a point of exemplar `index`, in its pixels."""
+        active = self._document.active_exemplar
+        self.preview.set_marker(point if index == active else None)
+        for number, card in enumerate(self.cards):
+            card.thumbnail.set_marker(point if number == index else None)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)

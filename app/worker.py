@@ -1,0 +1,117 @@
+"""The engine in a thread of its own: the latest state wins, stale ones are dropped, errors become a sentence."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from engine.errors import InputError
+from engine.inference.state import EditState, Frame
+
+PATIENCE = 0.7
+"""Seconds after which a picture is finished although a newer state waits, so that a long stroke shows something."""
+
+log = logging.getLogger(__name__)
+
+
+class Session(Protocol):
+    """What the worker needs of the engine."""
+
+    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None: ...
+
+
+SessionFactory = Callable[[], Session]
+
+
+class Worker(QThread):
+    """Renders the newest submitted state; the caller never waits.
+
+    The session is made in the thread, so that the window stands before the engine is loaded.
+    """
+
+    frame_ready = Signal(object, int)
+    failed = Signal(str, int)
+    busy_changed = Signal(bool)
+
+    def __init__(self, make_session: SessionFactory, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._make_session = make_session
+        self._session: Session | None = None
+        self._changed = threading.Condition()
+        self._waiting: tuple[EditState, int] | None = None
+        self._cancelled = False
+        self._stopping = False
+        self._last_answer = 0.0
+
+    def submit(self, state: EditState, revision: int) -> None:
+        """Ask for the picture of `state`; whatever waited before is forgotten."""
+        with self._changed:
+            self._waiting = (state, revision)
+            self._cancelled = False
+            self._changed.notify()
+
+    def cancel(self) -> None:
+        """Give up what runs and what waits."""
+        with self._changed:
+            self._waiting = None
+            self._cancelled = True
+
+    def stop(self) -> None:
+        """End the thread; returns when it has ended, or after five seconds."""
+        with self._changed:
+            self._stopping = True
+            self._waiting = None
+            self._changed.notify()
+        self.wait(5000)
+
+    def run(self) -> None:
+        """The thread: wait for a state, render it, tell."""
+        busy = False
+        while (job := self._next_job()) is not None:
+            if not busy:
+                self._last_answer = time.monotonic()
+                self.busy_changed.emit(True)
+            self._answer(*job)
+            busy = self._has_more()
+            if not busy:
+                self.busy_changed.emit(False)
+
+    def _next_job(self) -> tuple[EditState, int] | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting is not None or self._stopping)
+            job, self._waiting = self._waiting, None
+            return None if self._stopping else job
+
+    def _has_more(self) -> bool:
+        with self._changed:
+            return self._waiting is not None
+
+    def _wanted(self) -> bool:
+        with self._changed:
+            if self._stopping or self._cancelled:
+                return False
+            return self._waiting is None or time.monotonic() - self._last_answer > PATIENCE
+
+    def _answer(self, state: EditState, revision: int) -> None:
+        try:
+            if self._session is None:
+                self._session = self._make_session()
+            frame = self._session.render(state, self._wanted)
+        except InputError as error:
+            self.failed.emit(str(error), revision)
+        except Exception as error:  # the thread must outlive whatever the engine does
+            log.exception("The engine failed")
+            self.failed.emit(self.tr("The picture could not be made: {}.").format(_sentence(error)), revision)
+        else:
+            if frame is not None and not self._cancelled:
+                self._last_answer = time.monotonic()
+                self.frame_ready.emit(frame, revision)
+
+
+def _sentence(error: Exception) -> str:
+    """The first line of an error, without its full stop."""
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
