@@ -271,7 +271,7 @@ class Document(QObject):
         self._change_canvas("Open label map", labels, self._photo if fits else None)
 
     def set_photo_and_labels(self, photo: np.ndarray | None, labels: np.ndarray) -> None:
-        """Open an RGB photo, uint8 (H, W, 3), with its label map, uint8 (H, W). Raises ValueError if they do not fit."""
+        """Open an RGB photo, uint8 (H, W, 3), and its label map, uint8 (H, W). Raises ValueError for bad ones."""
         self._change_canvas("Open photo", labels, None if photo is None else Pixels(photo))
 
     def _change_canvas(self, name: str, labels: np.ndarray, photo: Pixels | None) -> None:
@@ -331,6 +331,11 @@ class Document(QObject):
     def undo_names(self) -> list[str]:
         """Names of the steps that can be undone, the newest last."""
         return self.history.undo_names
+
+    @property
+    def redo_names(self) -> list[str]:
+        """Names of the steps that can be redone, the next one last."""
+        return self.history.redo_names
 
     @property
     def is_modified(self) -> bool:

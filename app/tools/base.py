@@ -22,7 +22,7 @@ class Tool:
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is something that `cancel` would drop."""
+        """Whether there is something that `abort` would drop."""
         return bool(self.outline)
 
     def press(self, x: float, y: float) -> None:
@@ -37,6 +37,6 @@ class Tool:
     def finish(self) -> None:
         """Double click or Enter."""
 
-    def cancel(self) -> None:
+    def abort(self) -> None:
         """Esc, or another tool was chosen: leave no trace."""
         self.outline = []

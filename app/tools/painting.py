@@ -37,7 +37,7 @@ class BrushTool(Tool):
             self.document.commit_stroke()
             self._last = None
 
-    def cancel(self) -> None:
+    def abort(self) -> None:
         if self._last:
             self.document.abort_stroke()
             self._last = None

@@ -1,0 +1,47 @@
+"""Before and after on one sheet."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from app.export.pictures import heat_map
+from app.export.recipe import recipe_text
+from engine.domains import Domain
+from engine.images import save_image
+from engine.inference.state import Frame
+
+_GAP = 16
+_TITLE = 24
+_PAPER, _INK = (250, 250, 250), (40, 40, 40)
+
+
+def export_contact_sheet(
+    path: Path, frame: Frame, domain: Domain, photo: np.ndarray | None = None, weights_hash: str | None = None
+) -> None:
+    """Photo, labels, exemplar, warp, confidence and result side by side, as PNG, JPEG or WebP with the recipe.
+
+    Raises InputError when the file cannot be written.
+    """
+    tiles = {} if photo is None else {"before": photo}
+    tiles["labels"] = domain.palette[frame.state.labels.array]
+    tiles["exemplar"] = frame.state.exemplars[frame.source].photo.array
+    tiles["warp"] = frame.warp
+    tiles["confidence"] = heat_map(frame.confidence)
+    tiles["after"] = frame.image
+    sheet = contact_sheet(tiles, height=frame.image.shape[0])
+    save_image(path, sheet, recipe_text(frame.state, weights_hash))
+
+
+def contact_sheet(tiles: dict[str, np.ndarray], height: int) -> Image.Image:
+    """RGB uint8 (H, W, 3) pictures in a row, scaled to one height, each under its title."""
+    pictures = [Image.fromarray(array) for array in tiles.values()]
+    scaled = [picture.resize((max(1, round(picture.width * height / picture.height)), height)) for picture in pictures]
+    width = sum(picture.width + _GAP for picture in scaled) + _GAP
+    sheet = Image.new("RGB", (width, height + _TITLE + 2 * _GAP), _PAPER)
+    draw, font, left = ImageDraw.Draw(sheet), ImageFont.load_default(size=16), _GAP
+    for title, picture in zip(tiles, scaled, strict=True):
+        draw.text((left, _GAP // 2), title, fill=_INK, font=font)
+        sheet.paste(picture, (left, _GAP + _TITLE))
+        left += picture.width + _GAP
+    return sheet

@@ -1,0 +1,43 @@
+"""The recipe: what a picture was made of, to travel inside of its file."""
+
+import json
+from pathlib import Path
+
+from PIL import Image
+
+from app.version import app_version
+from engine.inference.state import EditState
+
+RECIPE_KEY = "warpaint"
+_EXIF_DESCRIPTION = 0x010E
+
+
+def recipe_of(state: EditState, weights_hash: str | None = None) -> dict:
+    """The recipe of the picture of `state`, ready for JSON; pixels are named by their digests."""
+    return {
+        "app_version": app_version(),
+        "domain": state.domain,
+        "model": state.model,
+        "weights_hash": weights_hash,
+        "seed": state.seed,
+        "labels": state.labels.digest,
+        "exemplars": [
+            {"name": exemplar.name, "weight": weight, "photo": exemplar.photo.digest, "labels": exemplar.labels.digest}
+            for exemplar, weight in zip(state.exemplars, state.weights, strict=True)
+        ],
+    }
+
+
+def recipe_text(state: EditState, weights_hash: str | None = None) -> dict[str, str]:
+    """The recipe as the text that a picture file carries."""
+    return {RECIPE_KEY: json.dumps(recipe_of(state, weights_hash))}
+
+
+def read_recipe(path: Path) -> dict | None:
+    """The recipe in a PNG, JPEG or WebP that was exported here; None where there is none."""
+    with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
+        text = image.info.get(RECIPE_KEY)
+        if text is None:
+            described = image.getexif().get(_EXIF_DESCRIPTION)
+            text = json.loads(described)[RECIPE_KEY] if described else None
+    return json.loads(text) if text else None

@@ -1,0 +1,51 @@
+"""What `project.json` in a project file says."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
+
+VERSION = 1
+MAX_EXEMPLARS = 64
+
+MemberName = Annotated[str, Field(pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)*\.png$", max_length=100)]
+ClassId = Annotated[int, Field(ge=0, le=255)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class VersionOnly(BaseModel):
+    """Looked at first: a newer file may say anything else."""
+
+    version: int
+
+
+class ExemplarEntry(_Strict):
+    """An exemplar: its name for people, and its members in the zip."""
+
+    name: str = Field(max_length=500)
+    photo: MemberName
+    labels: MemberName
+    weight: Weight
+
+
+class ProjectFile(_Strict):
+    """The whole of `project.json`. Class ids and sizes are checked against the domain and images later."""
+
+    version: Literal[1]
+    app_version: str = Field(max_length=100)
+    domain: str = Field(max_length=100)
+    model: str = Field(max_length=100)
+    weights_hash: str | None = Field(default=None, max_length=200)
+    seed: Annotated[int, Field(ge=0, lt=2**64)]
+    labels: MemberName
+    original_labels: MemberName
+    photo: MemberName | None = None
+    result: MemberName | None = None
+    exemplars: list[ExemplarEntry] = Field(max_length=MAX_EXEMPLARS)
+    active_exemplar: NonNegativeInt
+    active_class: ClassId
+    locked: list[ClassId] = Field(max_length=256)
+    hidden: list[ClassId] = Field(max_length=256)
