@@ -1,0 +1,116 @@
+"""The evaluation of a model over the labelled photos of a split."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from engine.data.folder import PhotoFolder
+from engine.domains import Domain
+from engine.evaluation.metrics import class_color_differences, psnr, ssim, swd
+from engine.evaluation.protocols import PROTOCOLS, Case, cases
+from engine.evaluation.reliability import Reliability
+from engine.evaluation.sheet import contact_sheet, sheet_row
+from engine.files import write_text
+from engine.images import resize_photo, write_image
+from engine.inference.state import Frame
+
+# (condition labels, exemplar photo, exemplar labels) -> the answer
+Render = Callable[[np.ndarray, np.ndarray, np.ndarray], Frame]
+
+SHEET_ROWS = 8
+
+_RESULTS = ("copied", "warped", "model")
+_TITLES = {"copied": "exemplar copied unchanged", "warped": "warped exemplar", "model": "model"}
+
+
+@dataclass
+class _Figures:
+    """Figures of one kind of picture under one protocol, one number a photo (colours: a class of a photo)."""
+
+    numbers: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, value: float) -> None:
+        self.numbers.setdefault(name, []).append(value)
+
+    def means(self) -> dict[str, float]:
+        return {name: float(np.nanmean(values)) for name, values in self.numbers.items()}
+
+
+def evaluate(
+    render: Render, data_dir: Path, split: str, limit: int | None = None, *, domain: Domain, out: Path | None = None
+) -> dict:
+    """Figures of `render` by the warp, mirror and swap protocols, for the first `limit` photos of `split`.
+
+    The report has, by protocol, the means for the model's picture ("model"), its warp ("warped") and the
+    exemplar itself ("copied"): `psnr` over the person in dB, `ssim`, `swd`, or for swap `color` (0..255, over all
+    classes) and `color_person` (without the background); and the reliability curve of the confidence map.
+    With `out` that folder gets `evaluation.json`, `reliability.png` and a contact sheet a protocol.
+    Raises InputError when the data set cannot be used or `out` cannot be written.
+    """
+    photos = PhotoFolder(data_dir, domain, split)
+    reliability = Reliability()
+    count = len(photos.names[:limit])
+    report = {"domain": domain.name, "split": split, "photos": count, "protocols": {}}
+    for protocol in PROTOCOLS:
+        figures = {result: _Figures() for result in _RESULTS}
+        rows = []
+        for case in tqdm(cases(photos, protocol, limit), protocol, total=count, unit="photo"):
+            frame = render(case.labels, case.exemplar, case.exemplar_labels)
+            _measure(figures, protocol, case, frame)
+            if protocol != "swap":
+                reliability.add(frame.confidence, frame.warp, case.truth)
+            if len(rows) < SHEET_ROWS:
+                rows.append(sheet_row(case, frame, domain))
+        report["protocols"][protocol] = {result: figures[result].means() for result in _RESULTS}
+        if out:
+            write_image(out / f"sheet-{protocol}.png", contact_sheet(rows))
+    report["reliability"] = reliability.curve()
+    if out:
+        write_image(out / "reliability.png", reliability.picture())
+        write_report(out / "evaluation.json", report)
+    return report
+
+
+def write_report(path: Path, report: dict) -> None:
+    """Write the report of `evaluate` as JSON in one step; raises InputError when that fails."""
+    write_text(path, json.dumps(report, indent=1) + "\n")
+
+
+def table(report: dict) -> str:
+    """The report of `evaluate` as lines for people."""
+    lines = [f"{'':28}{'warp PSNR / SSIM / SWD':>26}{'mirror PSNR / SSIM / SWD':>28}{'swap colour':>14}"]
+    protocols = report["protocols"]
+    for result in _RESULTS:
+        warp, mirror = (
+            "{psnr:.1f} / {ssim:.2f} / {swd:.1f}".format(**protocols[name][result]) for name in ("warp", "mirror")
+        )
+        lines.append(f"{_TITLES[result]:28}{warp:>26}{mirror:>28}{protocols['swap'][result]['color']:>14.1f}")
+    lines += ["", "confidence    share of pixels    error of the warp"]
+    for entry in report["reliability"]:
+        error = "-" if entry["error"] is None else f"{entry['error']:.1f}"
+        lines.append(f"{entry['low']:.1f} to {entry['high']:.1f}{entry['share']:>18.1%}{error:>21}")
+    return "\n".join(lines)
+
+
+def _measure(figures: dict[str, _Figures], protocol: str, case: Case, frame: Frame) -> None:
+    height, width = case.labels.shape
+    pictures = {"copied": resize_photo(case.exemplar, (width, height)), "warped": frame.warp, "model": frame.image}
+    for result, picture in pictures.items():
+        if protocol == "swap":
+            _measure_colors(figures[result], case, picture)
+        else:
+            figures[result].add("psnr", psnr(picture, case.truth, case.labels > 0))
+            figures[result].add("ssim", ssim(picture, case.truth))
+            figures[result].add("swd", swd(picture, case.truth))
+
+
+def _measure_colors(figures: _Figures, case: Case, picture: np.ndarray) -> None:
+    differences = class_color_differences(picture, case.labels, case.exemplar, case.exemplar_labels)
+    for class_id, difference in differences.items():
+        figures.add("color", difference)
+        if class_id:
+            figures.add("color_person", difference)
