@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.files import reason, replacing
+from engine.version import code_version
 from engine.weights.card import CARD_NAME, Card, WeightFile, read_card, write_card
 
 if TYPE_CHECKING:
@@ -91,12 +92,12 @@ def save_weights(
     data: str,
     steps: int,
     seed: int,
-    licence: str,
     metrics: dict,
-    code_version: str,
+    licence: str = "not recorded",
 ) -> Card:
     """Write `state_dict` as fp16 shards of at most 15.9 MiB and a card into `folder`; returns the card.
 
+    `data` says what it was trained on and `licence` that data's licence; date and code version are now's.
     The card is written last and old shards go after it, so that a reader finds the old weights or the new
     ones. Raises InputError when a file cannot be written, ValueError for numbers that fp16 cannot hold and
     for a tensor larger than a shard.
@@ -110,7 +111,7 @@ def save_weights(
         steps=steps,
         seed=seed,
         date=datetime.date.today().isoformat(),
-        code_version=code_version,
+        code_version=code_version(),
         licence=licence,
         metrics=metrics,
         files=tuple(files),
