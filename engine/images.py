@@ -70,6 +70,11 @@ def write_image(path: Path | str, array: np.ndarray, text: Mapping[str, str] | N
     save_image(path, Image.fromarray(np.ascontiguousarray(array)), text)
 
 
+def check_image_name(path: Path) -> None:
+    """Raise InputError unless the name ends in a suffix that `write_image` writes."""
+    _save_options(path, {})
+
+
 def save_image(path: Path, image: Image.Image, text: Mapping[str, str] | None = None) -> None:
     """As `write_image`, for a Pillow image."""
     options = _save_options(path, text or {})

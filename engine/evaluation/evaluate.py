@@ -41,7 +41,14 @@ class _Figures:
 
 
 def evaluate(
-    render: Render, data_dir: Path, split: str, limit: int | None = None, *, domain: Domain, out: Path | None = None
+    render: Render,
+    data_dir: Path,
+    split: str,
+    limit: int | None = None,
+    *,
+    domain: Domain,
+    model: str,
+    out: Path | None = None,
 ) -> dict:
     """Figures of `render` by the warp, mirror and swap protocols, for the first `limit` photos of `split`.
 
@@ -54,7 +61,7 @@ def evaluate(
     photos = PhotoFolder(data_dir, domain, split)
     reliability = Reliability()
     count = len(photos.names[:limit])
-    report = {"domain": domain.name, "split": split, "photos": count, "protocols": {}}
+    report = {"domain": domain.name, "model": model, "split": split, "photos": count, "protocols": {}}
     for protocol in PROTOCOLS:
         figures = {result: _Figures() for result in _RESULTS}
         rows = []

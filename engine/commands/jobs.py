@@ -1,0 +1,112 @@
+"""What a batch has to do (JOBS.json) and what it has done (a record file beside the pictures)."""
+
+import json
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from engine.errors import InputError
+from engine.files import read_text, reason
+from engine.images import check_image_name
+
+RECORD_NAME = "batch.jsonl"
+
+_LIMIT = 64 * 1024 * 1024
+_FORBIDDEN = re.compile(r'[\x00-\x1f\\:*?"<>|]')
+
+
+def _safe_name(name: str) -> str:
+    """`name` if it stays inside the folder of the outputs and is a picture's; ValueError otherwise."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or _FORBIDDEN.search(name):
+        raise ValueError(f"{name!r} must be a plain name inside the output folder")
+    try:
+        check_image_name(Path(name))
+    except InputError as error:
+        raise ValueError(f"{name!r} must end in .png, .jpg or .webp") from error
+    return str(path)
+
+
+class Job(BaseModel):
+    """One picture: the files it is made from and its name in the folder of the outputs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    condition: str
+    exemplar: str
+    exemplar_condition: str | None = None
+    out: Annotated[str, AfterValidator(_safe_name)]
+
+
+class Jobs(BaseModel):
+    """A JOBS.json: pictures of one domain by one model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    domain: str
+    model: str | None = None
+    jobs: Annotated[tuple[Job, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _different_names(self) -> "Jobs":
+        seen: set[str] = set()
+        for job in self.jobs:
+            if job.out.casefold() in seen:
+                raise ValueError(f"two jobs write {job.out!r}")
+            seen.add(job.out.casefold())
+        return self
+
+
+def read_jobs(path: Path) -> Jobs:
+    """Read JOBS.json; raises InputError that names the first thing wrong in it."""
+    try:
+        return Jobs.model_validate_json(read_text(path, "list of jobs", _LIMIT))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        message = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"The list of jobs {path} is wrong at {where} ({message}); correct it.") from error
+
+
+class Record:
+    """The finished jobs of an output folder: a line of JSON each, appended when the picture is in place."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read what is there; a line that was cut off by a crash counts for nothing."""
+        self._folder = folder
+        self._path = folder / RECORD_NAME
+        self._keys: dict[str, str] = {}
+        if self._path.exists():
+            for line in read_text(self._path, "record of the batch", _LIMIT).splitlines():
+                self._remember(line)
+
+    def has(self, out: str, key: str) -> bool:
+        """Whether the picture `out` is there and was made from the inputs that `key` stands for."""
+        return self._keys.get(out) == key and (self._folder / out).exists()
+
+    def add(self, out: str, key: str, facts: dict) -> None:
+        """Record a finished job; raises InputError when that cannot be written."""
+        line = json.dumps({"out": out, "key": key, **facts})
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a+b") as file:
+                if file.tell():
+                    file.seek(-1, os.SEEK_END)
+                    if file.read(1) != b"\n":  # a crash cut the last line off
+                        file.write(b"\n")
+                file.write(line.encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise InputError(f"Cannot write {self._path} ({reason(error)}); choose another folder.") from error
+        self._keys[out] = key
+
+    def _remember(self, line: str) -> None:
+        try:
+            entry = json.loads(line)
+            self._keys[entry["out"]] = entry["key"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return

@@ -1,0 +1,56 @@
+"""The `render` command: one picture from a condition and an exemplar."""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from engine.commands.parser import add_device
+from engine.commands.request import Request, facts, recipe
+from engine.domains import find_domain
+from engine.errors import InputError
+from engine.files import write_text
+from engine.images import check_image_name, write_image
+from engine.weights.registry import find_weights
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `render`."""
+    parser.add_argument("--domain", required=True, help="the kind of image; `domains` lists them")
+    parser.add_argument("--condition", type=Path, required=True, help="label map to be turned into a picture")
+    parser.add_argument("--exemplar", type=Path, required=True, help="photo whose appearance is borrowed")
+    parser.add_argument("--exemplar-condition", type=Path, help="label map of the exemplar")
+    parser.add_argument("--out", type=Path, required=True, help="the picture, .png, .jpg or .webp")
+    parser.add_argument("--warped", type=Path, help="also write the warped exemplar")
+    parser.add_argument("--confidence", type=Path, help="also write the confidence map, grey, white is 1")
+    parser.add_argument("--model", help="the model (default: the domain's)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true", help="write times and sizes beside the picture, as .json")
+    add_device(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Render and write what was asked for. Returns the exit code; raises InputError for bad input."""
+    domain = find_domain(arguments.domain)
+    if arguments.exemplar_condition is None:
+        raise InputError(f"The label map of {arguments.exemplar} is needed for now; name it by --exemplar-condition.")
+    for path in (arguments.out, arguments.warped, arguments.confidence):
+        if path is not None:
+            check_image_name(path)
+    weights = find_weights(domain.name, arguments.model or domain.default_model)
+    request = Request(arguments.condition, arguments.exemplar, arguments.exemplar_condition)
+    state = request.state(domain, weights.card.model, arguments.seed)
+
+    from engine.inference.session import Session  # brings torch
+
+    frame = Session(arguments.device).render(state)
+    made_with = recipe(state, weights)
+    write_image(arguments.out, frame.image, made_with)
+    if arguments.warped is not None:
+        write_image(arguments.warped, frame.warp, made_with)
+    if arguments.confidence is not None:
+        write_image(arguments.confidence, np.rint(frame.confidence * 255).astype(np.uint8), made_with)
+    if arguments.json:
+        write_text(arguments.out.with_suffix(".json"), json.dumps(facts(frame), indent=1) + "\n")
+    return 0
