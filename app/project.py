@@ -144,7 +144,7 @@ class _Reader:
 
     def snapshot(self) -> Snapshot:
         manifest = self._manifest()
-        domain = find_domain(manifest.domain)
+        domain = self._domain(manifest.domain)
         labels = self._labels(manifest.labels, domain)
         shape = labels.array.shape
         original = self._same_size(manifest.original_labels, self._labels(manifest.original_labels, domain), shape)
@@ -194,6 +194,12 @@ class _Reader:
             what = f"says something wrong in {MANIFEST} ({place}: {first['msg'].lower()})"
             raise _refused(self._path, what, "open an older copy") from error
 
+    def _domain(self, name: str) -> Domain:
+        try:
+            return find_domain(name)
+        except InputError as error:
+            raise _refused(self._path, f"is of the unknown domain {name!r}", "update Warpaint") from error
+
     def _board(self, manifest: ProjectFile, domain: Domain) -> Board:
         if manifest.active_exemplar >= max(1, len(manifest.exemplars)):
             raise _refused(self._path, "selects an exemplar that it does not hold", "open an older copy")
@@ -222,12 +228,18 @@ class _Reader:
         return Pixels(labels)
 
     def _image(self, name: str, modes: tuple[str, ...]) -> np.ndarray:
-        with Image.open(BytesIO(self._read(name)), formats=("PNG",)) as image:
-            self._opened.append(image)
-            _check_megapixels(self._path, self._opened)
-            if image.mode not in modes:
-                raise _refused(self._path, f"has a {name} of the wrong kind ({image.mode})", "open an older copy")
-            return np.array(image)
+        content = self._read(name)
+        try:
+            with Image.open(BytesIO(content), formats=("PNG",)) as image:
+                self._opened.append(image)
+                _check_megapixels(self._path, self._opened)
+                if image.mode not in modes:
+                    raise _refused(self._path, f"has a {name} of the wrong kind ({image.mode})", "open an older copy")
+                return np.array(image)
+        except InputError:
+            raise
+        except Exception as error:  # decoders raise nearly anything on damaged files
+            raise _refused(self._path, f"has a damaged {name}", "open an older copy") from error
 
     def _same_size(self, name: str, pixels: Pixels, shape: tuple[int, int]) -> Pixels:
         if pixels.array.shape[:2] != shape:

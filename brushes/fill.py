@@ -13,7 +13,8 @@ def fill_patch(labels: np.ndarray, x: float, y: float) -> Patch | None:
         return None
     height, width = labels.shape
     mask = np.zeros((height + 2, width + 2), dtype=np.uint8)  # floodFill wants a rim of one pixel
-    cv2.floodFill(labels, mask, (int(x), int(y)), 0, flags=4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8))
+    # a copy, because it refuses read-only maps, although it writes to the mask alone
+    cv2.floodFill(labels.copy(), mask, (int(x), int(y)), 0, flags=4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8))
     return tight_patch(mask[1:-1, 1:-1].view(bool))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from brushes.patch import Box, Patch, clipped_box, slices, tight_patch, union
@@ -45,10 +44,14 @@ def _segment(start: Point, end: Point, diameter: int, shape: tuple[int, int]) ->
 def _thin_line(start: Point, end: Point, box: Box) -> np.ndarray:
     """One pixel wide and without gaps, which the distance rule of wider brushes cannot promise."""
     x0, y0, x1, y1 = box
-    mask = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
-    first, last = ((int(np.floor(x)) - x0, int(np.floor(y)) - y0) for x, y in (start, end))
-    cv2.line(mask, first, last, 1)
-    return mask.view(bool)
+    first, last = np.floor(start), np.floor(end)
+    steps = int(np.abs(last - first).max())
+    shares = np.linspace(0, 1, steps + 1)[:, None]
+    x, y = np.floor(first + shares * (last - first) + 0.5).astype(np.intp).T
+    seen = (x >= x0) & (x < x1) & (y >= y0) & (y < y1)
+    mask = np.zeros((y1 - y0, x1 - x0), dtype=bool)
+    mask[y[seen] - y0, x[seen] - x0] = True
+    return mask
 
 
 def _capsule(start: Point, end: Point, radius: float, box: Box) -> np.ndarray:

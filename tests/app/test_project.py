@@ -1,0 +1,286 @@
+import json
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import app.project
+from app.content import Board, Canvas, Method, PaletteState, Snapshot
+from app.document import Document
+from app.project import open_project, read_project, save_project, write_project
+from engine.domains import FASHION
+from engine.errors import InputError
+from engine.inference.state import Pixels
+from tests.app.factories import CLASSES, labels_like, make_document, make_exemplar, make_frame, photo_like
+
+Members = dict[str, bytes]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project file with everything in it."""
+    document = make_document()
+    document.set_frame(make_frame(document), document.revision)
+    path = tmp_path / "good.warpaint"
+    save_project(document, path)
+    return path
+
+
+def members_of(path: Path) -> Members:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def pack(path: Path, members: Members) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def png(array: np.ndarray) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def refused(path: Path) -> str:
+    """The sentence with which a file is refused; the document that was to open it stays as it was."""
+    document = make_document()
+    document.set_seed(5)
+    before, names, revision = document.snapshot(), document.undo_names, document.revision
+    with pytest.raises(InputError) as caught:
+        open_project(document, path)
+    assert document.snapshot() == before
+    assert (document.undo_names, document.revision, document.path) == (names, revision, None)
+    sentence = str(caught.value)
+    assert path.name in sentence and "\n" not in sentence and sentence.endswith(".")
+    return sentence
+
+
+def test_a_saved_document_opens_as_the_same_one(project: Path) -> None:
+    document, reopened = make_document(), Document()
+    document.set_frame(make_frame(document), document.revision)
+    open_project(reopened, project)
+    assert reopened.snapshot() == document.snapshot()
+    assert reopened.state() == document.state()
+    assert [exemplar.name for exemplar in reopened.exemplars] == ["exemplar 1", "exemplar 2"]
+    assert (reopened.result == document.frame.image).all()
+    assert reopened.path == project
+    assert not reopened.is_modified and not reopened.can_undo
+
+
+class_ids = st.integers(0, CLASSES - 1)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    shape=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    seed=st.integers(0, 2**63),
+    has_photo=st.booleans(),
+    weights=st.lists(st.floats(0, 1e6), max_size=4),
+    palette=st.builds(PaletteState, class_ids, st.frozensets(class_ids), st.frozensets(class_ids)),
+    model=st.text(max_size=20),
+    weights_hash=st.none() | st.text(max_size=64),
+)
+def test_every_snapshot_comes_back(
+    tmp_path: Path, shape, seed, has_photo, weights, palette, model, weights_hash
+) -> None:
+    photo = Pixels(photo_like(1, shape)) if has_photo else None
+    exemplars = tuple(make_exemplar(index) for index in range(len(weights)))
+    snapshot = Snapshot(
+        FASHION,
+        Canvas(Pixels(labels_like(1, shape)), Pixels(labels_like(2, shape)), photo),
+        Board(exemplars, tuple(weights), max(0, len(weights) - 1)),
+        Method(model, seed),
+        palette,
+        photo,
+        weights_hash,
+    )
+    write_project(tmp_path / "any.warpaint", snapshot)
+    assert read_project(tmp_path / "any.warpaint") == snapshot
+
+
+def test_saving_ends_a_stroke_and_marks_the_document(tmp_path: Path) -> None:
+    document = make_document()
+    document.begin_stroke("Brush")
+    document.replace_class(int(document.labels[0, 0]), 1)
+    save_project(document, tmp_path / "a.warpaint")
+    assert not document.is_modified
+    assert (read_project(tmp_path / "a.warpaint").canvas.labels.array == document.labels).all()
+
+
+def test_a_failed_save_keeps_the_old_file_and_no_rubbish(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = project.read_bytes()
+    document = make_document()
+    document.set_seed(123)
+
+    def full_disk(image: Image.Image) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(app.project, "_png", full_disk)
+    with pytest.raises(InputError, match="no space left"):
+        save_project(document, project)
+    assert project.read_bytes() == before
+    assert list(project.parent.iterdir()) == [project]
+    assert document.is_modified and document.path is None
+
+
+def test_label_members_can_be_looked_at(project: Path) -> None:
+    image = Image.open(BytesIO(members_of(project)["labels.png"]))
+    assert image.mode == "P"
+    assert (np.array(image.convert("RGB")) == FASHION.palette[labels_like(0)]).all()
+
+
+def test_missing_folders_and_other_files_are_named(tmp_path: Path) -> None:
+    assert "no such file" in refused(tmp_path / "none.warpaint")
+    (tmp_path / "text.warpaint").write_text("hello")
+    assert "not a Warpaint project" in refused(tmp_path / "text.warpaint")
+    (tmp_path / "empty.warpaint").write_bytes(b"")
+    assert "not a Warpaint project" in refused(tmp_path / "empty.warpaint")
+    (tmp_path / "folder.warpaint").mkdir()
+    refused(tmp_path / "folder.warpaint")
+    assert "lacks its project.json" in refused(pack(tmp_path / "bare.warpaint", {}))
+
+
+def test_half_a_file_is_refused(project: Path, tmp_path: Path) -> None:
+    content = project.read_bytes()
+    for share in (0.1, 0.5, 0.9, 0.999):
+        half = tmp_path / "half.warpaint"
+        half.write_bytes(content[: int(len(content) * share)])
+        refused(half)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(position=st.floats(0, 1, exclude_max=True), value=st.integers(0, 255), length=st.integers(1, 40))
+def test_damage_anywhere_is_refused_or_harmless(project: Path, position: float, value: int, length: int) -> None:
+    content = bytearray(project.read_bytes())
+    place = int(position * len(content))
+    content[place : place + length] = bytes([value]) * length
+    damaged = project.parent / "damaged.warpaint"
+    damaged.write_bytes(content[: project.stat().st_size])
+    try:
+        snapshot = read_project(damaged)
+    except InputError as error:
+        assert "damaged.warpaint" in str(error)
+    else:
+        assert snapshot == read_project(project), "a check sum must have missed it"
+
+
+@pytest.mark.parametrize("name", ["../evil.png", "/etc/evil.png", "a/../../evil.png", "C:\\evil.png", "a//b.png", "~x"])
+def test_hostile_paths_are_refused(project: Path, tmp_path: Path, name: str) -> None:
+    hostile = pack(tmp_path / "hostile.warpaint", members_of(project) | {name: b"x"})
+    assert "names that no project has" in refused(hostile)
+    members = members_of(project)
+    manifest = json.loads(members["project.json"])
+    manifest["labels"] = name
+    members["project.json"] = json.dumps(manifest).encode()
+    assert "(labels: " in refused(pack(tmp_path / "hostile2.warpaint", members))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_of_one_name_are_refused(project: Path, tmp_path: Path) -> None:
+    double = pack(tmp_path / "double.warpaint", members_of(project))
+    with zipfile.ZipFile(double, "a") as archive:
+        archive.writestr("labels.png", b"another")
+    assert "names that no project has" in refused(double)
+
+
+def test_every_declared_member_must_be_there(project: Path, tmp_path: Path) -> None:
+    members = members_of(project)
+    for name in members:
+        rest = {other: content for other, content in members.items() if other != name}
+        assert f"lacks its {name}" in refused(pack(tmp_path / "rest.warpaint", rest))
+
+
+def changed(field: str, value: object) -> Callable[[Members], None]:
+    def change(members: Members) -> None:
+        manifest = json.loads(members["project.json"])
+        manifest[field] = value
+        members["project.json"] = json.dumps(manifest).encode()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (changed("version", 2), "newer Warpaint"),
+        (changed("version", 0), "version"),
+        (changed("version", "1"), "version"),
+        (changed("domain", "cats"), "unknown domain 'cats'"),
+        (changed("seed", -1), "seed"),
+        (changed("seed", 1.5), "seed"),
+        (changed("active_exemplar", 2), "selects an exemplar"),
+        (changed("active_class", 19), "class 19"),
+        (changed("locked", [3, 200]), "class 200"),
+        (changed("hidden", [-1]), "hidden"),
+        (changed("photo", "project.json"), "photo"),
+        (changed("surprise", 1), "surprise"),
+        (changed("exemplars", None), "exemplars"),
+        (changed("exemplars", [{"name": "", "photo": "photo.png", "labels": "labels.png", "weight": -1}]), "weight"),
+        (lambda members: members.update({"project.json": b"{"}), "project.json"),
+        (lambda members: members.update({"project.json": b"[" * 100_000}), "project.json"),
+        (lambda members: members.update({"project.json": b" " * 2**21}), "1024 KiB"),
+        (lambda members: members.update({"labels.png": b"no image"}), "has a damaged labels.png"),
+        (lambda members: members.update({"labels.png": png(np.full((24, 20), 19, np.uint8))}), "class id 19"),
+        (lambda members: members.update({"labels.png": png(photo_like(0))}), "wrong kind"),
+        (lambda members: members.update({"labels.png": png(np.zeros((24, 20), np.uint16))}), "wrong kind"),
+        (lambda members: members.update({"photo.png": png(labels_like(0))}), "wrong kind"),
+        (lambda members: members.update({"photo.png": png(photo_like(0, (24, 21)))}), "another size"),
+        (lambda members: members.update({"result.png": png(photo_like(0, (4, 4)))}), "another size"),
+        (lambda members: members.update({"original_labels.png": png(labels_like(0, (20, 24)))}), "another size"),
+        (lambda members: members.update({"exemplars/1/labels.png": png(labels_like(0))}), "another size"),
+        (lambda members: members.update({f"extra/{n}.png": b"" for n in range(200)}), "more than a project may"),
+    ],
+)
+def test_wrong_content_is_refused(project: Path, tmp_path: Path, change: Callable, said: str) -> None:
+    members = members_of(project)
+    change(members)
+    bad = pack(tmp_path / "bad.warpaint", members)
+    assert said in refused(bad)
+
+
+def test_images_are_bounded_before_they_are_decoded(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = members_of(project)
+    bomb = BytesIO()
+    Image.new("L", (9000, 9000)).save(bomb, "PNG")
+    members["labels.png"] = bomb.getvalue()
+    monkeypatch.setattr(np, "array", lambda *_: pytest.fail("decoded"))
+    assert "more than 64 megapixels" in refused_message(pack(tmp_path / "bomb.warpaint", members))
+
+
+def refused_message(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        read_project(path)
+    return str(caught.value)
+
+
+def test_all_images_together_are_bounded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.project, "MAX_TOTAL_MEGAPIXELS", 0.002)
+    assert "in all" in refused_message(project)
+    with pytest.raises(InputError, match="in all"):
+        save_project(make_document(exemplars=8), project)
+
+
+def test_unpacked_size_is_bounded(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.project, "MAX_TOTAL_BYTES", 10_000)
+    with zipfile.ZipFile(tmp_path / "bomb.warpaint", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("project.json", b" " * 20_000)
+    assert (tmp_path / "bomb.warpaint").stat().st_size < 1000
+    assert "more than a project may" in refused(tmp_path / "bomb.warpaint")
+
+
+def test_too_many_exemplars_are_refused_when_saving(tmp_path: Path) -> None:
+    document = make_document(exemplars=65)
+    with pytest.raises(InputError, match="64 exemplars"):
+        save_project(document, tmp_path / "many.warpaint")
+    assert not (tmp_path / "many.warpaint").exists()
