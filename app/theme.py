@@ -87,7 +87,7 @@ QDockWidget > QWidget {{ border: none; }}
 #primary {{ background: {accent}; color: {on_accent}; font-weight: 600; border: none; border-radius: 7px;
     padding: 8px 16px; }}
 #primary:hover {{ background: {hover}; }}
-#secondary {{ border-radius: 7px; padding: 8px 16px; }}
+#secondary {{ border-radius: 7px; padding: 7px 14px; }}
 #notice {{ background: {raised}; border: 1px solid {border}; border-radius: 8px; }}
 #notice QLabel {{ background: transparent; }}
 #cards, #cards > QWidget > QWidget#cardList {{ background: transparent; border: none; }}
@@ -97,6 +97,19 @@ QListView#history::item, QListView#commands::item {{ padding: 5px 8px; border-ra
 QLineEdit {{ border-radius: 6px; padding: 4px 8px; }}
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px 6px; }}
 SliderLabel, QLabeledSlider SliderLabel {{ background: transparent; border: none; }}
+QToolBar QToolButton:disabled {{ background: transparent; border: 1px solid transparent; }}
+QSplitter::handle {{ background: {window}; border: none; image: none; }}
+QSplitter::handle:hover {{ background: {accent}; }}
+QMainWindow::separator {{ image: none; border: none; }}
+#card QLabel, #card QToolButton {{ background: transparent; border: none; padding: 0; }}
+#card QToolButton:hover {{ background: {border}; border-radius: 5px; }}
+QScrollBar:vertical {{ width: 9px; margin: 0; border: none; background: transparent; }}
+QScrollBar:horizontal {{ height: 9px; margin: 0; border: none; background: transparent; }}
+QScrollBar::handle {{ background: {border}; border: none; border-radius: 4px; min-height: 24px; min-width: 24px; }}
+QScrollBar::handle:hover {{ background: {muted}; border: none; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; border: none; background: none; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
+QDockWidget::close-button {{ border: none; background: transparent; padding: 2px; }}
 QSlider {{ background: transparent; }}
 QSlider::groove:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {border}; margin: 0; }}
 QSlider::sub-page:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {accent}; margin: 0; }}

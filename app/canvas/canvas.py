@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
     QDropEvent,
+    QEnterEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -15,7 +16,7 @@ from PySide6.QtGui import (
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.canvas.buffer import Box
 from app.canvas.view import View
@@ -171,6 +172,12 @@ class Canvas(QWidget):
         width, height = self.picture_size()
         inside = 0 <= point.x() < width and 0 <= point.y() < height
         self.hovered.emit(point if inside else None)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        # Keys that are held (Space, C) reach the canvas under the pointer, but never out of a text field.
+        focus = QApplication.focusWidget()
+        if focus is None or not focus.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit(None)

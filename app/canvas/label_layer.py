@@ -22,9 +22,10 @@ class LabelLayer:
         self._lut[: len(palette)] = argb(palette)
         self._lut[list(hidden)] = 0
 
-    def resize(self, width: int, height: int) -> None:
-        if self.buffer.shape != (height, width):
-            self.buffer = Buffer(width, height)
+    def fit(self, labels: np.ndarray) -> None:
+        """Take on the size of a label map."""
+        if self.buffer.shape != labels.shape:
+            self.buffer = Buffer(labels.shape[1], labels.shape[0])
 
     def color(self, labels: np.ndarray, box: Box | None = None) -> Box:
         """Colour `labels`, uint8 (H, W), within `box`; returns the box of the pixels written."""

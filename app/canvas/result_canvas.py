@@ -43,6 +43,7 @@ class ResultCanvas(Canvas):
         self.heat_opacity = 0.65
         self.notice = ""
         self._frame: Frame | None = None
+        self._saved: np.ndarray | None = None
         self._size = (1, 1)
         self._base = Buffer(1, 1)
         self._heat: Buffer | None = None
@@ -65,8 +66,10 @@ class ResultCanvas(Canvas):
         self._photo = None if photo is None else buffer_of(photo)
         self.update()
 
-    def set_frame(self, frame: Frame | None) -> None:
+    def set_frame(self, frame: Frame | None, saved: np.ndarray | None = None) -> None:
+        """Show the engine's answer; before there is one, the picture saved with the project, RGB (H, W, 3)."""
         self._frame = frame
+        self._saved = saved
         self._fill()
 
     def show_view(self, shown: ResultView) -> None:
@@ -101,16 +104,21 @@ class ResultCanvas(Canvas):
         self.update()
 
     def _fill(self) -> None:
-        frame, self._heat = self._frame, None
-        if frame is not None:
-            warped = self.shown in (ResultView.WARP, ResultView.WARP_CONFIDENCE)
-            rgb = frame.warp if warped else frame.image
+        rgb, self._heat = self._picture(), None
+        if rgb is not None:
             if self._base.shape != rgb.shape[:2]:
                 self._base = Buffer(rgb.shape[1], rgb.shape[0])
             self._base.pixels[...] = argb(rgb)
-            if self.shown in (ResultView.CONFIDENCE, ResultView.WARP_CONFIDENCE):
-                self._heat = _heat_buffer(frame.confidence)
+        if self._frame is not None and self.shown in (ResultView.CONFIDENCE, ResultView.WARP_CONFIDENCE):
+            self._heat = _heat_buffer(self._frame.confidence)
         self.update()
+
+    def _picture(self) -> np.ndarray | None:
+        """What the view shows, RGB (H, W, 3)."""
+        if self._frame is None:
+            return self._saved if self.shown in (ResultView.RESULT, ResultView.COMPARE) else None
+        warped = self.shown in (ResultView.WARP, ResultView.WARP_CONFIDENCE)
+        return self._frame.warp if warped else self._frame.image
 
     # Painting.
 
@@ -119,7 +127,7 @@ class ResultCanvas(Canvas):
         if self._before and self._photo is not None:
             painter.drawImage(target, self._photo.image)
             return
-        if self._frame is None:
+        if self._picture() is None:
             painter.fillRect(target, QColor(128, 128, 128, 40))
             return
         painter.drawImage(target, self._base.image)
@@ -140,11 +148,11 @@ class ResultCanvas(Canvas):
         if self._before and self._photo is not None:
             _pill(painter, frame.topLeft() + QPointF(8, 8), self.tr("Before"), self.font())
             return
-        if self.shown is ResultView.COMPARE and self._photo is not None and self._frame is not None:
+        if self.shown is ResultView.COMPARE and self._photo is not None and self._picture() is not None:
             self._paint_divider(painter, frame)
-        if self.shaded and self._frame is not None:
+        if self.shaded and self._picture() is not None:
             _pill(painter, frame.topLeft() + QPointF(8, 8), self.tr("Updating…"), self.font())
-        if self.notice or self._frame is None:
+        if self.notice or self._picture() is None:
             self._paint_notice(painter)
 
     def _paint_divider(self, painter: QPainter, frame: QRectF) -> None:

@@ -4,7 +4,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    ,
+)
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from superqt import QLabeledSlider
 
 from app.canvas.buffer import image_of
@@ -14,7 +25,8 @@ from app.document import Document
 from app.theme import THEME, icon
 from engine.inference.state import Exemplar
 
-PREVIEW = QSize(168, 232)
+PREVIEW = QSize(190, 280)
+SMALLEST_PREVIEW = 120
 CARD = QSize(50, 72)
 FULL = 100
 
@@ -25,9 +37,10 @@ class ExemplarCard(QWidget):
     chosen = Signal()
     removed = Signal()
     weight_changed = Signal(int)
+    drag_ended = Signal()
 
     def __init__(self, exemplar: Exemplar, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, objectName="card")
         self.exemplar = exemplar
         self.active = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -51,6 +64,7 @@ class ExemplarCard(QWidget):
         slider.setToolTip(self.tr("Weight of this exemplar in the mix; the number can be typed"))
         slider.setCursor(Qt.CursorShape.ArrowCursor)
         slider.valueChanged.connect(self.weight_changed)
+        slider.sliderReleased.connect(self.drag_ended)
         return slider
 
     def _lay_out(self) -> None:
@@ -107,15 +121,16 @@ class ExemplarDock(QWidget):
         self.cards: list[ExemplarCard] = []
         self.setAcceptDrops(True)
         self.preview = Thumbnail(PREVIEW)
+        self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.preview.setMinimumHeight(SMALLEST_PREVIEW)
         self.preview.setAccessibleName(self.tr("Active exemplar"))
         self.preview.setToolTip(self.tr("The cross shows where the pixel under the pointer was taken from"))
         self.hint = QLabel(self.tr("Drop photos here, or add one below."), objectName="hint", wordWrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._list = QVBoxLayout()
-        self._list.setContentsMargins(0, 0, 4, 0)
+        self._list.setContentsMargins(0, 0, 2, 0)
         self._list.setSpacing(4)
-        self.add = QToolButton(text=self.tr("Add exemplar…"), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.add.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.add = QPushButton(self.tr("Add exemplar…"), objectName="secondary")
         self.add.clicked.connect(self.add_wanted)
         self._lay_out()
         document.exemplars_changed.connect(self.rebuild)
@@ -134,11 +149,11 @@ class ExemplarDock(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(cards)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 0, 2, 6)
+        layout.setContentsMargins(6, 0, 6, 6)
         layout.setSpacing(6)
-        layout.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.preview, 2)
         layout.addWidget(self.hint)
-        layout.addWidget(area, 1)
+        layout.addWidget(area, 3)
         layout.addWidget(self.add)
 
     def rebuild(self) -> None:
@@ -160,6 +175,7 @@ class ExemplarDock(QWidget):
         card.chosen.connect(lambda: self._document.use_exemplar(index))
         card.removed.connect(lambda: self._document.remove_exemplar(index))
         card.weight_changed.connect(lambda value: self._set_weight(index, value))
+        card.drag_ended.connect(self._document.end_drag)
         return card
 
     def _set_weight(self, index: int, value: int) -> None:
@@ -185,12 +201,13 @@ class ExemplarDock(QWidget):
         index = index if 0 <= index < len(self.cards) else 0
         self.preview.set_image(image_of(self._document.exemplars[index].photo.array))
 
-    def show_source(self, index: int, point: QPointF | None) -> None:
-        """The linked cursor: mark a point of exemplar `index`, in its pixels."""
-        active = self._document.active_exemplar
-        self.preview.set_marker(point if index == active else None)
-        for number, card in enumerate(self.cards):
-            card.thumbnail.set_marker(point if number == index else None)
+    def show_source(self, exemplar: Exemplar | None, point: QPointF | None) -> None:
+        """The linked cursor: mark a point of an exemplar, in its pixels."""
+        exemplars = self._document.exemplars
+        for card in self.cards:
+            card.thumbnail.set_marker(point if card.exemplar is exemplar else None)
+        active = exemplars[self._document.active_exemplar] if exemplars else None
+        self.preview.set_marker(point if active is not None and active is exemplar else None)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

@@ -27,7 +27,7 @@ class HistoryDock(QWidget):
 
     def refresh(self) -> None:
         """List the steps anew."""
-        done, undone = list(self._document.undo_names), list(reversed(self._document.redo_names))
+        done, undone = list(self._document.undo_names), list(reversed(self._document.history.redo_names))
         self.list.clear()
         self.list.addItems([self.tr("Start"), *done, *undone])
         for row in range(len(done) + 1, self.list.count()):

@@ -143,7 +143,7 @@ class PaletteDelegate(QStyledItemDelegate):
 
     def _paint_texts(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, class_id: int) -> None:
         colors, row = THEME.colors, option.rect
-        share = index.model().data(index, Qt.ItemDataRole.AccessibleTextRole) and self._share(index, class_id)
+        share = self._share(index, class_id)
         painter.setPen(QColor(colors.disabled if class_id in self._document.hidden else colors.text))
         text = row.adjusted(32, 0, -2 * BUTTON - 46, 0)
         name = option.fontMetrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, text.width())
@@ -228,7 +228,7 @@ class PaletteDock(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 0, 2, 6)
+        layout.setContentsMargins(6, 0, 6, 6)
         layout.setSpacing(6)
         layout.addWidget(self.search)
         layout.addWidget(self.list)

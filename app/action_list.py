@@ -1,0 +1,136 @@
+"""Every action of the editor, registered once. The default keys are those that programs of this kind agree on."""
+
+from typing import TYPE_CHECKING
+
+from app.actions import Actions
+from app.canvas.result_canvas import ResultView
+from app.tools import TOOLS
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+TOOL_KEYS = {"Brush": "B", "Eraser": "E", "Fill": "G", "Polygon": "P", "Lasso": "L", "Line": "U", "Picker": "I"}
+
+
+def register(window: "Window", actions: Actions) -> None:
+    """Fill the registry, menu by menu."""
+    _file(window, actions)
+    _edit(window, actions)
+    _view(window, actions)
+    _tools(window, actions)
+    _exemplar(window, actions)
+    _help(window, actions)
+    _classes(window, actions)
+
+
+def _file(window: "Window", actions: Actions) -> None:
+    tr, files, menu = window.tr, window.files, window.tr("&File")
+    actions.add("open-photo", menu, tr("New from &photo…"), files.open_photo, keys="Ctrl+N", icon_name="photo",
+                tip=tr("Paint on a photo with its label map"))
+    actions.add("open-labels", menu, tr("New from &label map…"), files.open_label_map, keys="Ctrl+Shift+N",
+                icon_name="labels", tip=tr("Paint on a label map"))
+    actions.add("open", menu, tr("&Open project…"), files.open, keys="Ctrl+O", icon_name="open")
+    actions.add("save", menu, tr("&Save"), files.save, keys="Ctrl+S", icon_name="save")
+    actions.add("save-as", menu, tr("Save &as…"), files.save_as, keys="Ctrl+Shift+S")
+    actions.add("export", menu, tr("&Export…"), files.export, keys="Ctrl+E", icon_name="export",
+                tip=tr("Export result, label map, warp, confidence or layers"))
+    actions.add("quit", menu, tr("&Quit"), window.close, keys="Ctrl+Q", icon_name="quit")
+
+
+def _edit(window: "Window", actions: Actions) -> None:
+    tr, document, menu = window.tr, window.document, window.tr("&Edit")
+    actions.add("undo", menu, tr("&Undo"), document.undo, keys="Ctrl+Z", icon_name="undo")
+    actions.add("redo", menu, tr("&Redo"), document.redo, keys="Ctrl+Shift+Z Ctrl+Y", icon_name="redo")
+    actions.add("replace", menu, tr("Replace &class…"), window.replace_class, keys="Ctrl+H", icon_name="replace",
+                tip=tr("Replace every pixel of one class by another"))
+    actions.add("run", menu, tr("Make the &picture now"), window.live.run_now, keys="Ctrl+Return Ctrl+Enter",
+                icon_name="run")
+    actions.add("cancel", menu, tr("&Stop the engine"), window.live.cancel, keys="Shift+X", icon_name="stop")
+    actions.add("live", menu, tr("&Live preview"), window.live.set_live, checkable=True, icon_name="live",
+                tip=tr("Make the picture anew after every edit"))
+    actions["live"].setChecked(True)
+
+
+def _view(window: "Window", actions: Actions) -> None:
+    tr, menu, view = window.tr, window.tr("&View"), window.view
+    shown = (
+        (ResultView.RESULT, tr("Result"), "F2", "result", tr("The regenerated picture")),
+        (ResultView.WARP, tr("Warp"), "F3", "warp", tr("The exemplar, warped onto the label map")),
+        (ResultView.CONFIDENCE, tr("Confidence"), "F4", "confidence", tr("How far the warp is to be trusted")),
+        (ResultView.COMPARE, tr("Compare"), "F6", "compare", tr("Wipe between the photo and the result")),
+    )
+    for value, text, keys, icon_name, tip in shown:
+        actions.add(f"view-{value.value}", menu, text, lambda _, value=value: window.show_view(value), keys=keys,
+                    icon_name=icon_name, tip=tip, group="views")
+    actions["view-result"].setChecked(True)
+    actions.add("heat-over-warp", menu, tr("Confidence over the &warp"), window.set_heat_over_warp, keys="Shift+F4",
+                icon_name="warp", checkable=True, tip=tr("Lay the confidence over the warp instead of the result"))
+    actions.add("outline", menu, tr("Label map as &outline"), window.condition.set_outline, keys="O",
+                icon_name="outline", checkable=True, tip=tr("Show only the borders of the regions"))
+    actions.add("fit", menu, tr("&Fit"), view.fit, keys="Ctrl+0", icon_name="fit", tip=tr("Show the whole picture"))
+    actions.add("actual-size", menu, tr("&100 %"), lambda: view.set_zoom(1.0), keys="Ctrl+1", icon_name="actual-size")
+    actions.add("zoom-in", menu, tr("Zoom &in"), lambda: view.set_zoom(view.zoom * 1.25), keys="Ctrl++ Ctrl+=",
+                icon_name="zoom-in")
+    actions.add("zoom-out", menu, tr("Zoom ou&t"), lambda: view.set_zoom(view.zoom / 1.25), keys="Ctrl+-",
+                icon_name="zoom-out")
+    actions.add("hide-panels", menu, tr("&Hide panels"), window.hide_panels, keys="F9", checkable=True)
+    for name, text in (("system", tr("Look of the system")), ("dark", tr("Dark")), ("light", tr("Light"))):
+        actions.add(f"theme-{name}", menu, text, lambda _, name=name: window.choose_theme(name), group="theme")
+
+
+def _tools(window: "Window", actions: Actions) -> None:
+    tr, menu = window.tr, window.tr("&Tools")
+    tips = {
+        "Brush": tr("Brush: paint the active class"),
+        "Eraser": tr("Eraser: paint background, or bring back the label map as it was opened"),
+        "Fill": tr("Fill: give a connected area the active class"),
+        "Polygon": tr("Polygon: click corners, Enter or double click closes"),
+        "Lasso": tr("Lasso: fill what you circle"),
+        "Line": tr("Line: a straight stroke"),
+        "Picker": tr("Picker: take the class under the pointer"),
+    }
+    for kind in TOOLS:
+        actions.add(f"tool-{kind.name.lower()}", menu, tr(kind.name), lambda _, kind=kind: window.use_tool(kind),
+                    keys=TOOL_KEYS[kind.name], icon_name=kind.name.lower(), tip=tips[kind.name], group="tools")
+    grow = window.condition.grow_brush
+    actions.add("smaller", menu, tr("Smaller brush"), lambda: grow(-1), keys="[")
+    actions.add("larger", menu, tr("Larger brush"), lambda: grow(1), keys="]")
+    actions.add("erase-to-original", menu, tr("Eraser brings back the &original"), window.set_erases_to_original,
+                checkable=True, tip=tr("The eraser restores the label map as it was opened"))
+
+
+def _exemplar(window: "Window", actions: Actions) -> None:
+    tr, menu = window.tr, window.tr("E&xemplar")
+    actions.add("add-exemplar", menu, tr("&Add exemplar…"), window.files.add_exemplar, keys="Ctrl+Shift+E",
+                icon_name="plus", tip=tr("Add a photo whose look the picture can take on"))
+    actions.add("next-exemplar", menu, tr("&Next exemplar"), lambda: window.step_exemplar(1), keys="PgDown",
+                icon_name="swap")
+    actions.add("previous-exemplar", menu, tr("&Previous exemplar"), lambda: window.step_exemplar(-1), keys="PgUp")
+    actions.add("remove-exemplar", menu, tr("&Remove exemplar"), window.remove_exemplar, keys="Ctrl+Delete",
+                icon_name="trash")
+
+
+def _help(window: "Window", actions: Actions) -> None:
+    tr, menu = window.tr, window.tr("&Help")
+    actions.add("commands", menu, tr("&Command palette…"), window.show_commands, keys="Ctrl+Shift+P",
+                icon_name="command")
+    actions.add("shortcuts", menu, tr("&Shortcuts"), window.show_shortcuts, keys="F1", icon_name="keyboard")
+    actions.add("tour", menu, tr("First-steps &tour"), window.start_tour, icon_name="tour")
+    actions.add("about", menu, tr("&About Warpaint"), window.show_about, icon_name="info")
+
+
+def _classes(window: "Window", actions: Actions) -> None:
+    """Keys for the palette; they stand in no menu, but in the command palette and on the shortcuts sheet."""
+    tr, document = window.tr, window.document
+    for label_class in document.domain.classes:
+        class_id = label_class.id
+        keys = str(class_id) if class_id < 10 else ""
+        actions.add(f"class-{class_id}", "", tr("Paint {}").format(label_class.name),
+                    lambda class_id=class_id: window.choose_class(class_id), keys=keys)
+    actions.add("class-previous", "", tr("Previous class"), lambda: window.step_class(-1), keys="-")
+    actions.add("class-next", "", tr("Next class"), lambda: window.step_class(1), keys="=")
+    actions.add("class-search", "", tr("Search classes"), window.palette_dock.start_search, keys="/",
+                icon_name="search")
+    actions.add("class-swap", "", tr("Swap with background"), window.swap_class, keys="X", icon_name="swap")
+    actions.add("class-lock", "", tr("Lock the active class"), window.toggle_lock, keys="K", icon_name="lock")
+    actions.add("class-hide", "", tr("Hide the active class"), window.toggle_hidden, keys="V", icon_name="eye-off")

@@ -1,0 +1,67 @@
+"""The strip above a canvas."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from superqt import QLabeledSlider
+
+from app.theme import THEME, icon
+
+HEIGHT = 40
+
+
+class Header(QWidget):
+    """A title at the left, controls at the right."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="header")
+        self.setFixedHeight(HEIGHT)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(10, 2, 8, 2)
+        self.row.setSpacing(4)
+        if title:
+            label = QLabel(title, objectName="title")
+            # Narrow windows cut the title before the controls.
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self.row.addWidget(label, 1)
+
+    def add_slider(self, icon_name: str, label: str, range_: tuple[int, int], width: int) -> QLabeledSlider:
+        """A slider with its icon and a number that can be typed."""
+        picture = QLabel()
+        picture.setToolTip(label)
+        slider = QLabeledSlider(Qt.Orientation.Horizontal)
+        slider.setRange(*range_)
+        slider.setFixedWidth(width)
+        slider.setAccessibleName(label)
+        slider.setToolTip(label)
+        slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.row.addWidget(picture)
+        self.row.addWidget(slider)
+
+        def fetch_icon() -> None:
+            picture.setPixmap(icon(icon_name).pixmap(QSize(18, 18)))
+
+        THEME.changed.connect(fetch_icon)
+        fetch_icon()
+        return slider
+
+    def add_button(self, action: QAction) -> QToolButton:
+        """A button for an action, by its icon."""
+        button = QToolButton(iconSize=QSize(18, 18))
+        button.setDefaultAction(action)
+        button.setAccessibleName(action.text().replace("&", ""))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.row.addWidget(button)
+        return button
+
+
+def with_header(header: Header, canvas: QWidget) -> QWidget:
+    """Header and canvas, one above the other."""
+    panel = QWidget()
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(header)
+    layout.addWidget(canvas, 1)
+    return panel

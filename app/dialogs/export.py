@@ -1,0 +1,138 @@
+"""The export dialog: what to write, and where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import export
+from app.document import Document
+
+PICTURES = ("png", "jpg", "webp")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One file to export: the end of its name, its formats, how it is written, and whether it needs a picture."""
+
+    key: str
+    title: str
+    suffixes: tuple[str, ...]
+    write: Callable[[Path, Document], None]
+    needs_frame: bool = True
+
+
+def choices(tr: Callable[[str], str]) -> list[Choice]:
+    """All that can be exported; `tr` translates the titles."""
+    return [
+        Choice("result", tr("Result"), PICTURES,
+               lambda path, d: export.export_result(path, d.frame, d.weights_hash)),
+        Choice("labels", tr("Label map, with its palette as JSON"), ("png",),
+               lambda path, d: export.export_labels(path, d.labels, d.domain), needs_frame=False),
+        Choice("warp", tr("Warped exemplar"), PICTURES,
+               lambda path, d: export.export_warp(path, d.frame, d.weights_hash)),
+        Choice("confidence", tr("Confidence map"), PICTURES,
+               lambda path, d: export.export_confidence(path, d.frame)),
+        Choice("layers", tr("Layers for Krita or GIMP"), ("ora",),
+               lambda path, d: export.export_openraster(path, d.frame, d.domain, d.photo)),
+        Choice("sheet", tr("Contact sheet before/after"), PICTURES,
+               lambda path, d: export.export_contact_sheet(path, d.frame, d.domain, d.photo, d.weights_hash)),
+    ]
+
+
+class ExportDialog(QDialog):
+    """Check boxes for the files, a folder, and the beginning of their names."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Export"))
+        self.setMinimumWidth(460)
+        self._document = document
+        self.boxes: dict[str, tuple[Choice, QCheckBox, QComboBox]] = {}
+        layout = QVBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addLayout(self._rows())
+        if hint := self._hint():
+            layout.addWidget(QLabel(hint, objectName="hint"))
+        layout.addLayout(self._target())
+        layout.addWidget(self._buttons())
+
+    def _hint(self) -> str:
+        if self._document.frame is None:
+            return self.tr("Without a picture only the label map can be exported.")
+        if self._document.is_stale:
+            return self.tr("The picture is still being updated; this exports the last one.")
+        return ""
+
+    def _rows(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setColumnStretch(0, 1)
+        has_frame = self._document.frame is not None
+        for row, choice in enumerate(choices(self.tr)):
+            box, suffix = QCheckBox(choice.title), QComboBox()
+            suffix.addItems([f".{name}" for name in choice.suffixes])
+            suffix.setAccessibleName(self.tr("Format of {}").format(choice.title))
+            box.setEnabled(has_frame or not choice.needs_frame)
+            box.setChecked(choice.key == ("result" if has_frame else "labels"))
+            grid.addWidget(box, row, 0)
+            grid.addWidget(suffix, row, 1)
+            self.boxes[choice.key] = (choice, box, suffix)
+        return grid
+
+    def _target(self) -> QGridLayout:
+        path = self._document.path
+        self.folder = QLineEdit(str(path.parent if path else Path.home()), accessibleName=self.tr("Folder"))
+        self.stem = QLineEdit(path.stem if path else "warpaint", accessibleName=self.tr("Name"))
+        browse = QPushButton(self.tr("Browse…"))
+        browse.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.addWidget(self.folder, 1)
+        row.addWidget(browse)
+        grid = QGridLayout()
+        grid.addWidget(QLabel(self.tr("Folder")), 0, 0)
+        grid.addLayout(row, 0, 1)
+        grid.addWidget(QLabel(self.tr("Names begin with")), 1, 0)
+        grid.addWidget(self.stem, 1, 1)
+        return grid
+
+    def _buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    def _browse(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Export into"), self.folder.text())
+        if folder:
+            self.folder.setText(folder)
+
+    def targets(self) -> list[tuple[Choice, Path]]:
+        """The chosen files with their paths."""
+        stem = self.stem.text().strip() or "warpaint"
+        return [
+            (choice, Path(self.folder.text()) / f"{stem}-{choice.key}{suffix.currentText()}")
+            for choice, box, suffix in self.boxes.values()
+            if box.isChecked() and box.isEnabled()
+        ]
+
+    def write(self) -> list[Path]:
+        """Write the chosen files; raises InputError where one cannot be written."""
+        targets = self.targets()
+        for choice, path in targets:
+            choice.write(path, self._document)
+        return [path for _, path in targets]

@@ -1,0 +1,245 @@
+"""What the editor does with files: open, save, drop, export, recover. Every failure becomes one sentence in a box."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app import autosave, settings
+from app.dialogs.export import ExportDialog
+from app.document import Document
+from app.pictures import PHOTO_FILES, find_label_file, label_map_in, read_exemplar, read_pair, reduced
+from app.project import SUFFIX, open_project, save_project
+from engine.errors import InputError
+from engine.images import read_photo
+from engine.inference.state import Exemplar, Pixels
+
+AUTOSAVE_INTERVAL = 20_000
+IDLE = 1_500
+
+Button = QMessageBox.StandardButton
+
+
+def told(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Show an InputError that the method raises, instead of letting it out."""
+
+    @wraps(method)
+    def run(self: "Files", *args: object) -> Any:
+        try:
+            return method(self, *args)
+        except (InputError, ValueError) as error:
+            self.tell(str(error))
+            return None
+
+    return run
+
+
+class Files(QObject):
+    """The document's way to and from the disk."""
+
+    said = Signal(str)
+
+    def __init__(self, document: Document, window: QWidget) -> None:
+        super().__init__(window)
+        self._document = document
+        self._window = window
+        self._autosave = autosave.Autosave()
+        self._idle = QTimer(self, singleShot=True, interval=IDLE)
+        self._idle.timeout.connect(self._save_aside)
+        self._clock = QTimer(self, interval=AUTOSAVE_INTERVAL)
+        # Written only when the hands rest: the timer asks, and every edit puts it off a little.
+        self._clock.timeout.connect(self._idle.start)
+        self._clock.start()
+
+    def tell(self, sentence: str) -> None:
+        """A box with one sentence."""
+        QMessageBox.warning(self._window, "Warpaint", sentence)
+
+    # Projects.
+
+    @told
+    def open(self, path: Path | None = None) -> None:
+        """Open a project, asking for its file where none is given."""
+        path = path or self._ask_file(self.tr("Open project"), self.tr("Warpaint projects (*{})").format(SUFFIX))
+        if path is None or not self.may_leave():
+            return
+        open_project(self._document, path)
+        settings.add_recent_file(path)
+        self.said.emit(self.tr("Opened {}").format(path.name))
+
+    def save(self) -> bool:
+        """Save to the project's file; ask for one where there is none. Whether it was saved."""
+        return self._save_to(self._document.path) if self._document.path else self.save_as()
+
+    def save_as(self) -> bool:
+        start = self._document.path or Path.home() / f"untitled{SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save project"), str(start), self.tr("Warpaint projects (*{})").format(SUFFIX)
+        )
+        if not name:
+            return False
+        path = Path(name)
+        return self._save_to(path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX))
+
+    def _save_to(self, path: Path) -> bool:
+        self._document.commit_stroke()
+        try:
+            save_project(self._document, path)
+        except InputError as error:
+            self.tell(str(error))
+            return False
+        settings.add_recent_file(path)
+        self.said.emit(self.tr("Saved {}").format(path.name))
+        return True
+
+    def may_leave(self) -> bool:
+        """Whether the document may be left; asks when something in it is not saved."""
+        if not self._document.is_modified:
+            return True
+        name = self._document.path.name if self._document.path else self.tr("This project")
+        answer = QMessageBox.question(
+            self._window, "Warpaint", self.tr("{} has changes that are not saved. Save them?").format(name),
+            Button.Save | Button.Discard | Button.Cancel, Button.Save,
+        )
+        return self.save() if answer == Button.Save else answer == Button.Discard
+
+    # Pictures.
+
+    @told
+    def open_label_map(self) -> None:
+        """Begin anew with a label map."""
+        path = self._ask_file(self.tr("Open label map"), self.tr("Label maps ({})").format("*.png *.tif *.bmp"))
+        if path is not None:
+            labels = label_map_in(path, self._document.domain)
+            if labels is None:
+                raise InputError(self.tr("{} is a photo, not a label map; open it as a photo.").format(path.name))
+            self._document.set_labels(labels)
+
+    @told
+    def open_photo(self, path: Path | None = None) -> None:
+        """Open a photo with its label map as the canvas; it is its own exemplar where there is no other."""
+        path = path or self._ask_file(self.tr("Open photo"), self._photos())
+        if path is None:
+            return
+        pair = self._photo_and_labels(path)
+        if pair is None:
+            return
+        photo, labels = pair
+        self._document.set_photo_and_labels(photo, labels)
+        if not self._document.exemplars and labels.any():
+            self._document.add_exemplar(Exemplar(Pixels(photo), Pixels(labels), path.stem))
+
+    def _photo_and_labels(self, path: Path) -> tuple[np.ndarray, np.ndarray] | None:
+        photo = read_photo(path)
+        label_file = find_label_file(path) or self._ask_label_file(path, may_be_empty=True)
+        if label_file is None:
+            return None
+        if label_file == Path():
+            photo = reduced(photo)
+            return photo, np.zeros(photo.shape[:2], np.uint8)
+        return read_pair(path, label_file, self._document.domain)
+
+    @told
+    def add_exemplar(self) -> None:
+        """Ask for a photo and add it to the exemplars."""
+        path = self._ask_file(self.tr("Add exemplar"), self._photos())
+        if path is not None:
+            self._add_exemplar(path)
+
+    @told
+    def add_exemplars(self, paths: list[Path]) -> None:
+        """Add dropped photos."""
+        for path in paths:
+            self._add_exemplar(path)
+
+    def _add_exemplar(self, path: Path) -> None:
+        read_photo(path)
+        label_file = find_label_file(path) or self._ask_label_file(path)
+        if label_file is not None:
+            self._document.add_exemplar(read_exemplar(path, label_file, self._document.domain), use=True)
+            self.said.emit(self.tr("Added {}").format(path.stem))
+
+    @told
+    def drop_on_canvas(self, paths: list[Path]) -> None:
+        """Open what was dropped: a project, a label map or a photo."""
+        path = paths[0]
+        if path.suffix == SUFFIX:
+            self.open(path)
+            return
+        labels = label_map_in(path, self._document.domain)
+        if labels is None:
+            self.open_photo(path)
+        else:
+            self._document.set_labels(labels)
+
+    @told
+    def export(self) -> None:
+        """Ask what to export, and write it."""
+        dialog = ExportDialog(self._document, self._window)
+        accepted = dialog.exec()
+        dialog.deleteLater()
+        if accepted:
+            paths = dialog.write()
+            self.said.emit(self.tr("Exported {}").format(", ".join(path.name for path in paths)))
+
+    # Recovery.
+
+    def note_edit(self) -> None:
+        """Put a pending autosave off until the hands rest."""
+        if self._idle.isActive():
+            self._idle.start()
+
+    def _save_aside(self) -> None:
+        if not self._document.is_stroking:
+            self._autosave.save(self._document)
+
+    @told
+    def offer_recovery(self) -> bool:
+        """Offer what an editor that died left behind; whether it was taken."""
+        leftovers = autosave.leftover_files()
+        if not leftovers:
+            return False
+        answer = QMessageBox.question(
+            self._window, "Warpaint",
+            self.tr("Warpaint ended without saving last time. Open what was rescued?"),
+            Button.Open | Button.Discard | Button.Cancel, Button.Open,
+        )
+        if answer == Button.Open:
+            autosave.recover(self._document, leftovers[0])
+            return True
+        if answer == Button.Discard:
+            for file in leftovers:
+                autosave.discard(file)
+        return False
+
+    def close(self) -> None:
+        """A clean end."""
+        self._clock.stop()
+        self._autosave.close()
+
+    # Questions.
+
+    def _photos(self) -> str:
+        return self.tr("Photos ({})").format(PHOTO_FILES)
+
+    def _ask_file(self, title: str, kinds: str, folder: Path | None = None) -> Path | None:
+        name, _ = QFileDialog.getOpenFileName(self._window, title, str(folder or ""), kinds)
+        return Path(name) if name else None
+
+    def _ask_label_file(self, photo: Path, may_be_empty: bool = False) -> Path | None:
+        """Ask for a photo's label map: its path, an empty path for "paint it myself", None for giving up."""
+        box = QMessageBox(QMessageBox.Icon.Question, "Warpaint",
+                          self.tr("{} needs a label map, and none lies beside it.").format(photo.name),
+                          Button.Cancel, self._window)
+        choose = box.addButton(self.tr("Choose label map…"), QMessageBox.ButtonRole.AcceptRole)
+        empty = box.addButton(self.tr("Paint it myself"), QMessageBox.ButtonRole.ActionRole) if may_be_empty else None
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked == choose:
+            return self._ask_file(self.tr("Label map of {}").format(photo.name), "*.png *.tif *.bmp", photo.parent)
+        return Path() if empty is not None and clicked == empty else None

@@ -1,0 +1,51 @@
+"""What an empty document shows: three ways to begin."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.resources import ICONS
+
+STEPS = ("open-photo", "open", "tour")
+
+
+class FirstSteps(QWidget):
+    """A friendly page with buttons for the actions in `STEPS`."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="firstSteps")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        logo = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        logo.setPixmap(QIcon(str(ICONS / "warpaint.svg")).pixmap(76, 76))
+        heading = QLabel(self.tr("Repaint a photograph"), objectName="heading")
+        heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        text = QLabel(
+            self.tr("Drop a photo or a label map here, paint what should be where,\n"
+                    "and pick an exemplar whose look the picture takes on."),
+            objectName="hint", alignment=Qt.AlignmentFlag.AlignCenter,
+        )
+        self.begin = QPushButton(self.tr("Start with an empty canvas"), objectName="secondary")
+        layout = QVBoxLayout(self)
+        layout.setSpacing(14)
+        layout.addStretch(2)
+        for widget in (logo, heading, text):
+            layout.addWidget(widget)
+        layout.addSpacing(8)
+        layout.addLayout(self._buttons(actions))
+        layout.addStretch(3)
+
+    def _buttons(self, actions: Actions) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addStretch(1)
+        for name in STEPS:
+            action = actions[name]
+            button = QPushButton(action.text().replace("&", ""))
+            button.setObjectName("primary" if name == STEPS[0] else "secondary")
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
+            row.addWidget(button)
+        row.addWidget(self.begin)
+        row.addStretch(1)
+        return row

@@ -1,0 +1,80 @@
+"""The live preview: hands the document's newest state to the engine, and the engine's answers to the document."""
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.document import Document
+from app.worker import Worker
+from engine.inference.state import Frame
+
+COALESCE = 15
+"""Milliseconds over which edits are gathered: no more often is the state worth a copy."""
+
+
+class LivePreview(QObject):
+    """Submits every edit while `live`, else only when asked.
+
+    `problem_changed` carries one sentence about what keeps the picture from being made, or nothing.
+    """
+
+    problem_changed = Signal(str)
+    stale_changed = Signal(bool)
+
+    def __init__(self, document: Document, worker: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.live = True
+        self._document = document
+        self._worker = worker
+        self._gather = QTimer(self, singleShot=True, interval=COALESCE)
+        self._gather.timeout.connect(self._submit)
+        document.state_changed.connect(self._note_edit)
+        worker.frame_ready.connect(self._take)
+        worker.failed.connect(self._tell)
+
+    def start(self) -> None:
+        """Start the engine; the first picture follows when it stands."""
+        self._worker.start()
+        self.run_now()
+
+    def stop(self) -> None:
+        self._gather.stop()
+        self._worker.stop()
+
+    def run_now(self) -> None:
+        """Ask for the picture of the present state, live or not."""
+        self._hand_over()
+
+    def cancel(self) -> None:
+        """Give up what the engine works on."""
+        self._gather.stop()
+        self._worker.cancel()
+
+    def set_live(self, live: bool) -> None:
+        self.live = live
+        if live:
+            self.run_now()
+
+    def _note_edit(self) -> None:
+        self.stale_changed.emit(True)
+        if self.live and not self._gather.isActive():
+            self._gather.start()
+
+    def _submit(self) -> None:
+        if self.live:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        state = self._document.state()
+        if state is None:
+            self._worker.cancel()
+            self.stale_changed.emit(False)
+        else:
+            self._worker.submit(state, self._document.revision)
+
+    def _take(self, frame: Frame, revision: int) -> None:
+        self._document.set_frame(frame, revision)
+        self.problem_changed.emit("")
+        self.stale_changed.emit(self._document.is_stale)
+
+    def _tell(self, sentence: str, revision: int) -> None:
+        if revision == self._document.revision:
+            self.problem_changed.emit(sentence)

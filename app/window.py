@@ -1,0 +1,420 @@
+"""The editor's window: puts canvases, docks, menus and engine together."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QWidget,
+)
+
+from app import settings
+from app.action_list import register
+from app.actions import Actions
+from app.canvas.condition_canvas import ConditionCanvas
+from app.canvas.header import Header, with_header
+from app.canvas.result_canvas import ResultCanvas, ResultView
+from app.canvas.segments import add_segments
+from app.canvas.view import View
+from app.dialogs.command_palette import CommandPalette
+from app.dialogs.help import AboutBox, ShortcutsSheet
+from app.dialogs.replace import ReplaceDialog
+from app.dialogs.tour import Tour, TourStep
+from app.docks.exemplars import ExemplarDock
+from app.docks.history import HistoryDock
+from app.docks.palette import PaletteDock, toggle
+from app.document import Document
+from app.files import Files
+from app.first_steps import FirstSteps
+from app.live import LivePreview
+from app.status import StatusBar
+from app.theme import THEME
+from app.tools import LARGEST_BRUSH, SMALLEST_BRUSH, TOOLS, BrushTool, EraserTool, LineTool, Tool, ToolSettings
+from app.worker import SessionFactory, Worker
+
+TOOL_BAR = ("undo", "redo", "", *(f"tool-{kind.name.lower()}" for kind in TOOLS), "", "fit", "run")
+LAYOUT_VERSION = 1
+FIRST_SIZE = QSize(1440, 900)
+
+
+class Window(QMainWindow):
+    """Shows one document and keeps nothing that belongs to it."""
+
+    def __init__(self, make_session: SessionFactory) -> None:
+        super().__init__()
+        self.document = Document(parent=self)
+        self.tool_settings = ToolSettings(int(settings.number("brush_size", 20)), parent=self)
+        self.view = View(self)
+        self.condition = ConditionCanvas(self.document, self.tool_settings, self.view)
+        self.result = ResultCanvas(self.view)
+        self.palette_dock = PaletteDock(self.document)
+        self.exemplar_dock = ExemplarDock(self.document)
+        self.history_dock = HistoryDock(self.document)
+        self.worker = Worker(make_session, self)
+        self.live = LivePreview(self.document, self.worker, self)
+        self.files = Files(self.document, self)
+        self.status = StatusBar(self.document)
+        self.registry = Actions(self)
+        self._tools: dict[type[Tool], Tool] = {kind: kind(self.document, self.tool_settings) for kind in TOOLS}
+        self._other_class = 0
+        self._picture_size: tuple[int, int] | None = None
+        self._started = False
+        register(self, self.registry)
+        self._build()
+        self._connect()
+        self._show_document()
+        self.registry["tool-brush"].trigger()
+        self.registry[f"theme-{settings.theme()}"].setChecked(True)
+
+    # Building.
+
+    def _build(self) -> None:
+        self.setMinimumSize(860, 560)
+        self.setStatusBar(self.status)
+        self._build_menus()
+        self._build_tool_bar()
+        self._build_centre()
+        self._build_docks()
+        self._restore_layout()
+
+    def _build_menus(self) -> None:
+        menus = self.registry.fill_menu_bar(self.menuBar())
+        self._recent = QMenu(self.tr("Open &recent"), self)
+        self._recent.aboutToShow.connect(self._list_recent)
+        menus[self.tr("&File")].insertMenu(self.registry["save"], self._recent)
+        for title, name in ((self.tr("&File"), "open"), (self.tr("&File"), "export"), (self.tr("&File"), "quit"),
+                            (self.tr("&Edit"), "replace"), (self.tr("&Edit"), "run"), (self.tr("&View"), "outline"),
+                            (self.tr("&View"), "fit"), (self.tr("&View"), "hide-panels"),
+                            (self.tr("&View"), "theme-system"), (self.tr("&Tools"), "smaller"),
+                            (self.tr("&Tools"), "erase-to-original"), (self.tr("E&xemplar"), "next-exemplar"),
+                            (self.tr("E&xemplar"), "remove-exemplar"), (self.tr("&Help"), "about")):
+            menus[title].insertSeparator(self.registry[name])
+
+    def _build_tool_bar(self) -> None:
+        bar = QToolBar(self.tr("Tools"), self, objectName="tools", movable=False)
+        bar.setIconSize(QSize(22, 22))
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for name in TOOL_BAR:
+            if name:
+                bar.addAction(self.registry[name])
+                bar.widgetForAction(self.registry[name]).setAccessibleName(self.registry[name].text().replace("&", ""))
+            else:
+                bar.addSeparator()
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+        self.tool_bar = bar
+
+    def _build_centre(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=5)
+        splitter.addWidget(with_header(self._condition_header(), self.condition))
+        splitter.addWidget(with_header(self._result_header(), self.result))
+        splitter.setSizes([1000, 1000])
+        self.first_steps = FirstSteps(self.registry)
+        self.first_steps.begin.clicked.connect(lambda: self.centre.setCurrentIndex(0))
+        self.centre = QStackedWidget()
+        self.centre.addWidget(splitter)
+        self.centre.addWidget(self.first_steps)
+        self.setCentralWidget(self.centre)
+
+    def _condition_header(self) -> Header:
+        header = Header(self.tr("Label map"))
+        sizes = (SMALLEST_BRUSH, LARGEST_BRUSH)
+        self.size_slider = header.add_slider("size", self.tr("Brush size ([ and ])"), sizes, 102)
+        self.size_slider.setValue(self.tool_settings.brush_size)
+        self.opacity_slider = header.add_slider("opacity", self.tr("Opacity of the label map"), (0, 100), 94)
+        self.opacity_slider.setValue(int(settings.number("opacity", 70)))
+        self.condition.set_opacity(self.opacity_slider.value() / 100)
+        header.add_button(self.registry["outline"])
+        return header
+
+    def _result_header(self) -> Header:
+        header = Header("")
+        add_segments(header, [self.registry[f"view-{name}"] for name in ("result", "warp", "confidence", "compare")])
+        header.row.addStretch(1)
+        inner = Header("")
+        inner.row.setContentsMargins(0, 2, 0, 2)
+        inner.add_button(self.registry["heat-over-warp"])
+        self.heat_slider = inner.add_slider("opacity", self.tr("Opacity of the confidence map"), (0, 100), 104)
+        self.heat_slider.setValue(int(settings.number("heat_opacity", 65)))
+        self.result.set_heat_opacity(self.heat_slider.value() / 100)
+        self._heat_controls = inner
+        header.row.addWidget(inner)
+        inner.hide()
+        return header
+
+    def _build_docks(self) -> None:
+        area = Qt.DockWidgetArea
+        left = self._add_dock(self.tr("Classes"), "classes", self.palette_dock, area.LeftDockWidgetArea)
+        self._add_dock(self.tr("Exemplars"), "exemplars", self.exemplar_dock, area.RightDockWidgetArea)
+        history = self._add_dock(self.tr("History"), "history", self.history_dock, area.RightDockWidgetArea)
+        self.resizeDocks([left, history], [226, 226], Qt.Orientation.Horizontal)
+        self.resizeDocks(self._docks[1:], [640, 170], Qt.Orientation.Vertical)
+
+    def _add_dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self, objectName=name)
+        dock.setWidget(content)
+        feature = QDockWidget.DockWidgetFeature
+        dock.setFeatures(feature.DockWidgetMovable | feature.DockWidgetClosable)
+        self.addDockWidget(area, dock)
+        return dock
+
+    @property
+    def _docks(self) -> list[QDockWidget]:
+        return [self.findChild(QDockWidget, name) for name in ("classes", "exemplars", "history")]
+
+    def _connect(self) -> None:
+        document = self.document
+        document.history_changed.connect(self._show_history)
+        document.exemplars_changed.connect(self._show_document)
+        document.reset.connect(self._show_document)
+        document.labels_changed.connect(lambda box: self._leave_first_steps())
+        document.frame_changed.connect(self._show_frame)
+        document.state_changed.connect(self.files.note_edit)
+        document.palette_changed.connect(self._note_class)
+        self.live.stale_changed.connect(self.result.set_stale)
+        self.live.problem_changed.connect(self.result.set_notice)
+        self.worker.busy_changed.connect(self.status.spinner.set_busy)
+        self.files.said.connect(self.status.say)
+        self.view.changed.connect(lambda: self.status.show_zoom(self.view.zoom))
+        self.tool_settings.changed.connect(lambda: self.size_slider.setValue(self.tool_settings.brush_size))
+        self.size_slider.valueChanged.connect(self._set_brush_size)
+        self.opacity_slider.valueChanged.connect(self._set_opacity)
+        self.heat_slider.valueChanged.connect(self._set_heat_opacity)
+        self.condition.hovered.connect(lambda point: self._link_cursor(point, self.result))
+        self.result.hovered.connect(lambda point: self._link_cursor(point, self.condition))
+        self.condition.files_dropped.connect(self.files.drop_on_canvas)
+        self.result.files_dropped.connect(self.files.drop_on_canvas)
+        self.exemplar_dock.files_dropped.connect(self.files.add_exemplars)
+        self.exemplar_dock.add_wanted.connect(self.registry["add-exemplar"].trigger)
+
+    def _restore_layout(self) -> None:
+        self.resize(FIRST_SIZE)
+        self.restoreGeometry(settings.layout("geometry"))
+        self.restoreState(settings.layout("state"), LAYOUT_VERSION)
+
+    # Showing the document.
+
+    def _show_document(self) -> None:
+        document = self.document
+        height, width = document.labels.shape
+        if self._picture_size != (width, height):
+            self._picture_size = (width, height)
+            self.view.set_picture_size(width, height)
+        self.result.set_picture_size(width, height)
+        self.result.set_photo(document.photo)
+        empty = not document.exemplars and document.photo is None and not document.labels.any()
+        self.centre.setCurrentIndex(1 if empty and not document.can_undo else 0)
+        self._show_frame()
+        self._show_history()
+
+    def _leave_first_steps(self) -> None:
+        if self.document.is_stroking:
+            self.centre.setCurrentIndex(0)
+
+    def _show_frame(self) -> None:
+        self.result.set_frame(self.document.frame, self.document.result)
+        self.result.set_notice("" if self.document.exemplars else self.tr("Add an exemplar to see the picture"))
+
+    def _show_history(self) -> None:
+        document = self.document
+        self.registry["undo"].setEnabled(document.can_undo)
+        self.registry["redo"].setEnabled(document.can_redo)
+        name = document.path.name if document.path else self.tr("Untitled")
+        self.setWindowTitle(f"{name}[*] – Warpaint")
+        self.setWindowModified(document.is_modified)
+
+    def _link_cursor(self, point: QPointF | None, other: ConditionCanvas | ResultCanvas) -> None:
+        other.set_marker(point)
+        self.status.show_place(point)
+        frame = self.document.frame
+        x, y = (int(point.x()), int(point.y())) if point is not None else (-1, -1)
+        if frame is None or not (0 <= y < frame.correspondence.shape[0] and 0 <= x < frame.correspondence.shape[1]):
+            self.exemplar_dock.show_source(None, None)
+            return
+        source = QPointF(*frame.correspondence[y, x].tolist())
+        self.exemplar_dock.show_source(frame.state.exemplars[frame.source], source)
+
+    # What the actions do.
+
+    def use_tool(self, kind: type[Tool]) -> None:
+        self.condition.set_tool(self._tools[kind], kind in (BrushTool, EraserTool, LineTool))
+
+    def set_erases_to_original(self, on: bool) -> None:
+        self.tool_settings.erases_to_original = on
+
+    def show_view(self, shown: ResultView) -> None:
+        """Show this view; confidence comes over the result or over the warp."""
+        confidence = shown is ResultView.CONFIDENCE
+        if confidence and self.registry["heat-over-warp"].isChecked():
+            shown = ResultView.WARP_CONFIDENCE
+        self._heat_controls.setVisible(confidence)
+        self.result.show_view(shown)
+
+    def set_heat_over_warp(self, on: bool) -> None:
+        self.registry["heat-over-warp"].setChecked(on)
+        self.registry["view-confidence"].trigger()
+
+    def choose_theme(self, name: str) -> None:
+        THEME.choose(name)
+
+    def hide_panels(self, hidden: bool) -> None:
+        for widget in (*self._docks, self.tool_bar):
+            widget.setVisible(not hidden)
+
+    def choose_class(self, class_id: int) -> None:
+        self.document.active_class = class_id
+
+    def step_class(self, step: int) -> None:
+        count = len(self.document.domain.classes)
+        self.document.active_class = (self.document.active_class + step) % count
+
+    def swap_class(self) -> None:
+        """Background, or what was painted with before."""
+        self.document.active_class = 0 if self.document.active_class else self._other_class
+
+    def _note_class(self) -> None:
+        self._other_class = self.document.active_class or self._other_class
+
+    def toggle_lock(self) -> None:
+        toggle(self.document, "locked", self.document.active_class)
+
+    def toggle_hidden(self) -> None:
+        toggle(self.document, "hidden", self.document.active_class)
+
+    def replace_class(self) -> None:
+        dialog = ReplaceDialog(self.document, self)
+        if self._ask(dialog) and (choice := dialog.choice()) is not None:
+            self.document.replace_class(*choice)
+
+    def step_exemplar(self, step: int) -> None:
+        count = len(self.document.exemplars)
+        if count:
+            self.document.use_exemplar((self.document.active_exemplar + step) % count)
+
+    def remove_exemplar(self) -> None:
+        if self.document.exemplars:
+            self.document.remove_exemplar(self.document.active_exemplar)
+
+    def show_commands(self) -> None:
+        palette = CommandPalette(self.registry, self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.show()
+
+    def show_shortcuts(self) -> None:
+        self._ask(ShortcutsSheet(self.registry, self))
+
+    def show_about(self) -> None:
+        self._ask(AboutBox(self))
+
+    def _ask(self, dialog: QDialog) -> bool:
+        accepted = bool(dialog.exec())
+        dialog.deleteLater()
+        return accepted
+
+    def start_tour(self) -> None:
+        """Six cards about the six places of the window."""
+        self.centre.setCurrentIndex(0)
+        settings.set_tour_seen()
+        Tour(self._tour_steps(), self)
+
+    def _tour_steps(self) -> list[TourStep]:
+        tr = self.tr
+        return [
+            TourStep(self.condition, tr("Paint here"),
+                     tr("The label map says what is where. The wheel zooms, Space pans, [ and ] size the brush.")),
+            TourStep(self.palette_dock, tr("Choose a class"),
+                     tr("Click or press 0 to 9. A lock keeps a class from being painted over, the eye hides it.")),
+            TourStep(self.exemplar_dock, tr("Pick an exemplar"),
+                     tr("A click takes the whole look from one photo; the sliders mix several. Drop photos here.")),
+            TourStep(self.result, tr("See the picture"),
+                     tr("It is made anew while you paint. A shade over it says that a newer one is on its way.")),
+            TourStep(self.tool_bar, tr("Tools"),
+                     tr("Brush, eraser, fill, polygon, lasso, line and picker. Every tooltip names the key.")),
+            TourStep(self.history_dock, tr("Nothing is lost"),
+                     tr("One click goes back to any step. Ctrl+Shift+P finds every command.")),
+        ]
+
+    # Sliders and recent files.
+
+    def _set_brush_size(self, size: int) -> None:
+        if size != self.tool_settings.brush_size:
+            self.tool_settings.brush_size = size
+        settings.set_number("brush_size", size)
+
+    def _set_opacity(self, percent: int) -> None:
+        self.condition.set_opacity(percent / 100)
+        settings.set_number("opacity", percent)
+
+    def _set_heat_opacity(self, percent: int) -> None:
+        self.result.set_heat_opacity(percent / 100)
+        settings.set_number("heat_opacity", percent)
+
+    def _list_recent(self) -> None:
+        self._recent.clear()
+        for path in settings.recent_files():
+            self._recent.addAction(path.name, lambda path=path: self.files.open(path)).setToolTip(str(path))
+        if self._recent.isEmpty():
+            self._recent.addAction(self.tr("None yet")).setEnabled(False)
+
+    # Events.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._started:
+            self._started = True
+            self.live.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._hold(event, True):
+            if event.key() == Qt.Key.Key_Escape:
+                self.condition.cancel()
+            elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.condition.finish()
+            else:
+                super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not self._hold(event, False):
+            super().keyReleaseEvent(event)
+
+    def _hold(self, event: QKeyEvent, down: bool) -> bool:
+        """Keys that work while they are held: Space pans, C shows the photo."""
+        if event.key() not in (Qt.Key.Key_Space, Qt.Key.Key_C) or event.modifiers():
+            return False
+        if not event.isAutoRepeat():
+            if event.key() == Qt.Key.Key_C:
+                self.result.hold_before(down)
+            else:
+                self.condition.hold_space(down)
+                self.result.hold_space(down)
+        return True
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        settings.set_layout("geometry", self.saveGeometry())
+        settings.set_layout("state", self.saveState(LAYOUT_VERSION))
+        self.end()
+        event.accept()
+
+    def end(self) -> None:
+        """Stop the engine and drop the recovery file."""
+        self.live.stop()
+        self.files.close()
+
+    def open(self, path: Path) -> None:
+        """Open a project or a photo named on the command line."""
+        self.files.drop_on_canvas([path])
+
+    def settled(self) -> bool:
+        """Whether the picture shown is the newest, or none is to come."""
+        if self.document.state() is None:
+            return True
+        return bool(self.result.notice) or (self.document.frame is not None and not self.document.is_stale)
