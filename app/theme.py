@@ -109,7 +109,6 @@ QScrollBar::handle {{ background: {border}; border: none; border-radius: 4px; mi
 QScrollBar::handle:hover {{ background: {muted}; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; border: none; background: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
-QDockWidget::close-button {{ border: none; background: transparent; padding: 2px; }}
 QSlider {{ background: transparent; }}
 QSlider::groove:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {border}; margin: 0; }}
 QSlider::sub-page:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {accent}; margin: 0; }}

@@ -140,7 +140,7 @@ class Window(QMainWindow):
         inner = Header("")
         inner.row.setContentsMargins(0, 2, 0, 2)
         inner.add_button(self.registry["heat-over-warp"])
-        self.heat_slider = inner.add_slider("opacity", self.tr("Opacity of the confidence map"), (0, 100), 104)
+        self.heat_slider = inner.add_slider("opacity", self.tr("Opacity of the confidence map"), (0, 100), 64)
         self.heat_slider.setValue(int(settings.number("heat_opacity", 65)))
         self.result.set_heat_opacity(self.heat_slider.value() / 100)
         self._heat_controls = inner

@@ -8,6 +8,7 @@ from superqt import QLabeledSlider
 from app.theme import THEME, icon
 
 HEIGHT = 40
+NUMBERED = 80
 
 
 class Header(QWidget):
@@ -27,12 +28,14 @@ class Header(QWidget):
             self.row.addWidget(label, 1)
 
     def add_slider(self, icon_name: str, label: str, range_: tuple[int, int], width: int) -> QLabeledSlider:
-        """A slider with its icon and a number that can be typed."""
+        """A slider with its icon and a number that can be typed; narrow ones go without the number."""
         picture = QLabel()
         picture.setToolTip(label)
         slider = QLabeledSlider(Qt.Orientation.Horizontal)
         slider.setRange(*range_)
         slider.setFixedWidth(width)
+        if width < NUMBERED:
+            slider.setEdgeLabelMode(QLabeledSlider.EdgeLabelMode.NoLabel)
         slider.setAccessibleName(label)
         slider.setToolTip(label)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)

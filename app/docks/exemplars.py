@@ -5,8 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    ,
-)
     QHBoxLayout,
     QLabel,
     QPushButton,
