@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,7 +43,8 @@ class Autosave:
 
     def __init__(self, folder: Path | None = None) -> None:
         folder = folder or recovery_folder()
-        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # the editor starts without it; saving then says why it cannot
+            folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / f"{uuid4().hex}{SUFFIX}"
         self._lock = _lock_of(self.file)
         self._lock.tryLock(0)
@@ -75,7 +77,8 @@ class Autosave:
 
     def _forget(self) -> None:
         self._written = None
-        self.file.unlink(missing_ok=True)
+        with suppress(OSError):  # a file that cannot be removed must not keep the editor from closing
+            self.file.unlink(missing_ok=True)
 
     def _report(self, future: Future[None]) -> None:
         if error := future.exception():

@@ -31,6 +31,21 @@ class Document(QObject):
     reset = Signal()  # another project, or another canvas: its size and photo may differ
     state_changed = Signal()  # state() differs from before
 
+    domain: Domain
+    labels: np.ndarray
+    frame: Frame | None
+    history: History
+    path: Path | None
+    weights_hash: str | None
+    _labels_value: Pixels | None
+    _original: Pixels
+    _photo: Pixels | None
+    _state: EditState | None
+    _saved_result: Pixels | None
+    _saved_position: int | None
+    _stroke_name: str | None
+    _stroke_box: Box | None
+
     def __init__(
         self, domain: Domain = FASHION, history_limit: int = DEFAULT_LIMIT, parent: QObject | None = None
     ) -> None:
@@ -38,7 +53,7 @@ class Document(QObject):
         self._history_limit = history_limit
         self.frame_revision = -1
         self.revision = 0
-        self.path: Path | None = None
+        self.path = None
         empty = Pixels(np.zeros(domain.size[::-1], dtype=np.uint8))
         self._take(Snapshot(domain, Canvas(empty, empty), Board(), Method(domain.default_model)))
 
@@ -129,18 +144,18 @@ class Document(QObject):
         self._active_class = snapshot.palette.active
         self._locked = set(snapshot.palette.locked)
         self._hidden = set(snapshot.palette.hidden)
-        self.frame: Frame | None = None
+        self.frame = None
         self._saved_result = snapshot.result
         self._saved_result_revision = self.revision
         self._first_revision = self.revision
-        self._state: EditState | None = None
+        self._state = None
         self.history = History(self._history_limit)
-        self._saved_position: int | None = self.history.position
-        self._stroke_name: str | None = None
+        self._saved_position = self.history.position
+        self._stroke_name = None
 
     def _set_canvas(self, canvas: Canvas) -> None:
-        self.labels: np.ndarray = canvas.labels.array.copy()
-        self._labels_value: Pixels | None = canvas.labels
+        self.labels = canvas.labels.array.copy()
+        self._labels_value = canvas.labels
         self._original = canvas.original
         self._photo = canvas.photo
 
@@ -214,7 +229,7 @@ class Document(QObject):
         self.commit_stroke()
         self._stroke_name = name
         self._stroke_before = self.labels.copy()
-        self._stroke_box: Box | None = None
+        self._stroke_box = None
 
     def apply_patch(self, patch: Patch | None, class_id: int | np.ndarray) -> None:
         """Paint one class, or a uint8 array of classes of the patch's shape; locked pixels stay as they are.
@@ -224,8 +239,10 @@ class Document(QObject):
         if not self.is_stroking:
             self._paint_at_once("Paint", patch, class_id)
             return
-        change = patch and effective_patch(patch, self.labels, class_id, self._locked)
-        if not change:
+        if patch is None:
+            return
+        change = effective_patch(patch, self.labels, class_id, self._locked)
+        if change is None:
             return
         values = class_id
         if isinstance(class_id, np.ndarray):

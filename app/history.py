@@ -13,8 +13,11 @@ START = 0
 class Command(Protocol):
     """A step that can be taken and taken back. `nbytes` is the memory that it holds on to."""
 
-    name: str
-    nbytes: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def nbytes(self) -> int: ...
 
     def redo(self, document: "Document") -> None: ...
 

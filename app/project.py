@@ -95,8 +95,8 @@ def _contents(path: Path, snapshot: Snapshot) -> tuple[dict[str, Image.Image], P
         seed=snapshot.method.seed,
         labels=add("labels.png", canvas.labels),
         original_labels=add("original_labels.png", canvas.original),
-        photo=canvas.photo and add("photo.png", canvas.photo),
-        result=snapshot.result and add("result.png", snapshot.result),
+        photo=add("photo.png", canvas.photo) if canvas.photo else None,
+        result=add("result.png", snapshot.result) if snapshot.result else None,
         exemplars=[
             ExemplarEntry(
                 name=exemplar.name[:500],
@@ -148,8 +148,8 @@ class _Reader:
         labels = self._labels(manifest.labels, domain)
         shape = labels.array.shape
         original = self._same_size(manifest.original_labels, self._labels(manifest.original_labels, domain), shape)
-        photo = manifest.photo and self._same_size(manifest.photo, self._photo(manifest.photo), shape)
-        result = manifest.result and self._same_size(manifest.result, self._photo(manifest.result), shape)
+        photo = self._photo_of_size(manifest.photo, shape) if manifest.photo else None
+        result = self._photo_of_size(manifest.result, shape) if manifest.result else None
         return Snapshot(
             domain=domain,
             canvas=Canvas(labels, original, photo),
@@ -219,6 +219,9 @@ class _Reader:
 
     def _photo(self, name: str) -> Pixels:
         return Pixels(self._image(name, ("RGB",)))
+
+    def _photo_of_size(self, name: str, shape: tuple[int, int]) -> Pixels:
+        return self._same_size(name, self._photo(name), shape)
 
     def _labels(self, name: str, domain: Domain) -> Pixels:
         labels = self._image(name, ("P", "L"))

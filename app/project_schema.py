@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
 
-VERSION = 1
+VERSION: Literal[1] = 1
 MAX_EXEMPLARS = 64
 
 MemberName = Annotated[str, Field(pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)*\.png$", max_length=100)]

@@ -16,7 +16,8 @@ def polygon_patch(points: Sequence[Point], shape: tuple[int, int]) -> Patch | No
     around the outline, and misplaces outlines that leave the map.)
     """
     outline = np.asarray(points, dtype=np.float64)
-    box = clipped_box(*outline.min(axis=0), *outline.max(axis=0), shape)
+    (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
+    box = clipped_box(left, top, right, bottom, shape)
     if box is None:
         return None
     width, height = box[2] - box[0], box[3] - box[1]

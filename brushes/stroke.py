@@ -1,6 +1,7 @@
 """A round brush drawn along a path."""
 
 from collections.abc import Sequence
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -21,10 +22,7 @@ def stroke_patch(points: Sequence[Point], diameter: int, shape: tuple[int, int])
     pieces = [piece for start, end in segments if (piece := _segment(start, end, diameter, shape))]
     if not pieces:
         return None
-    around: Box | None = None
-    for box, _ in pieces:
-        around = union(around, box)
-    left, top, right, bottom = around
+    left, top, right, bottom = reduce(union, (box for box, _ in pieces))
     mask = np.zeros((bottom - top, right - left), dtype=bool)
     for (x0, y0, x1, y1), piece_mask in pieces:
         mask[slices((x0 - left, y0 - top, x1 - left, y1 - top))] |= piece_mask

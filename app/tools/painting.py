@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from app.document import Document
 from app.tools.base import Tool
+from app.tools.settings import ToolSettings
 from brushes.eraser import erased_values
 from brushes.patch import Patch
 from brushes.stroke import Point, stroke_patch
@@ -13,8 +15,8 @@ class BrushTool(Tool):
 
     name = "Brush"
 
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)
+    def __init__(self, document: Document, settings: ToolSettings) -> None:
+        super().__init__(document, settings)
         self._last: Point | None = None
 
     @property
@@ -23,7 +25,6 @@ class BrushTool(Tool):
 
     def press(self, x: float, y: float) -> None:
         self.document.begin_stroke(self.name)
-        self._last = (x, y)
         self._draw((x, y))
 
     def move(self, x: float, y: float) -> None:
@@ -43,7 +44,7 @@ class BrushTool(Tool):
             self._last = None
 
     def _draw(self, point: Point) -> None:
-        patch = stroke_patch([self._last, point], self.settings.brush_size, self.document.labels.shape)
+        patch = stroke_patch([self._last or point, point], self.settings.brush_size, self.document.labels.shape)
         if patch:
             self.document.apply_patch(patch, self._values(patch))
         self._last = point

@@ -118,3 +118,12 @@ def test_a_failed_autosave_is_tried_again(tmp_path: Path, monkeypatch: pytest.Mo
     autosave.save(document).result()
     assert autosave.file.exists()
     autosave.close()
+
+
+def test_a_folder_that_cannot_be_made_does_not_keep_the_editor_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    document, autosave = make_document(), Autosave(tmp_path / "file" / "recovery")
+    document.set_seed(1)
+    assert isinstance(autosave.save(document).exception(), InputError)
+    assert leftover_files(tmp_path / "file" / "recovery") == []
+    autosave.close()
