@@ -80,5 +80,5 @@ def _peak(weights: Tensor, places: Tensor, radius: Tensor) -> tuple[Tensor, Tens
     near = ((places.unsqueeze(2) - centre).abs() <= radius).all(-1)
     kept = weights * near
     strength = kept.sum(-1, keepdim=True)
-    match = torch.einsum("bnqk,bnkd->bnqd", kept, places.to(kept.dtype)) / strength.clamp_min(1e-9)
+    match = (kept.unsqueeze(-1) * places.unsqueeze(2)).sum(3) / strength.clamp_min(1e-9)
     return match, strength

@@ -18,9 +18,8 @@ def apply_affine(matrix: Tensor, points: Tensor) -> Tensor:
     """Map points (H, W, 2) or (B, H, W, 2) by matrices (B, 2, 3). Returns (B, H, W, 2)."""
     if points.dim() == 3:
         points = points.unsqueeze(0)
-    return torch.einsum("bij,bhwj->bhwi", matrix[:, :, :2], points.expand(len(matrix), -1, -1, -1)) + matrix[
-        :, None, None, :, 2
-    ]
+    linear = (matrix[:, None, None, :, :2] * points.unsqueeze(-2)).sum(-1)
+    return linear + matrix[:, None, None, :, 2]
 
 
 def sample(values: Tensor, points: Tensor, mode: str = "bilinear") -> Tensor:

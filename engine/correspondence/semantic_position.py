@@ -34,7 +34,7 @@ def layout_of(labels: Tensor, classes: int) -> Layout:
     """Centre and extent of every class of labels, integer (B, H, W). Class 0 gets the person's."""
     batch, height, width = labels.shape
     grid = identity_grid(height, width, labels.device).view(1, -1, 2).expand(batch, -1, -1)
-    flat = labels.long().view(batch, -1, 1)
+    flat = labels.long().reshape(batch, -1, 1)
     moments = torch.cat([torch.ones_like(grid[..., :1]), grid, grid.square()], dim=2)
     sums = torch.zeros(batch, classes, 5, device=labels.device)
     sums.scatter_add_(1, flat.expand(-1, -1, 5), moments)
@@ -52,7 +52,7 @@ def semantic_position(labels: Tensor, layout: Layout) -> Tensor:
     labels: integer (B, H, W). Returns float (B, H, W, 2).
     """
     batch, height, width = labels.shape
-    index = labels.long().view(batch, -1, 1).expand(-1, -1, 2)
+    index = labels.long().reshape(batch, -1, 1).expand(-1, -1, 2)
     centre = layout.centre.gather(1, index).view(batch, height, width, 2)
     extent = layout.extent.gather(1, index).view(batch, height, width, 2)
     return ((identity_grid(height, width, labels.device) - centre) / extent).clamp(-4, 4)

@@ -9,8 +9,8 @@ SLOPE = 0.2
 
 
 def conv3(channels_in: int, channels_out: int, stride: int = 1) -> nn.Conv2d:
-    """A 3×3 convolution that repeats the border."""
-    return nn.Conv2d(channels_in, channels_out, 3, stride, 1, padding_mode="replicate")
+    """A 3×3 convolution, zeros beyond the border."""
+    return nn.Conv2d(channels_in, channels_out, 3, stride, 1)
 
 
 class ResidualBlock(nn.Module):

@@ -4,13 +4,13 @@ Each position is normalised over its own channels, so an output depends on a bou
 neighbourhood of the input and an edit can be recomputed on its own rectangle.
 """
 
+import torch.nn.functional as F
 from torch import Tensor
 
 
 def pono(x: Tensor, eps: float = 1e-5) -> Tensor:
     """Subtract the mean and divide by the standard deviation over channels, position by position.
 
-    x: float (B, C, H, W) with C > 1. Returns the same shape.
+    x: float (B, C, H, W) with C > 1, fastest in channels_last memory. Returns the same shape.
     """
-    centred = x - x.mean(dim=1, keepdim=True)
-    return centred * (centred.square().mean(dim=1, keepdim=True) + eps).rsqrt()
+    return F.layer_norm(x.permute(0, 2, 3, 1), x.shape[1:2], eps=eps).permute(0, 3, 1, 2)

@@ -1,0 +1,114 @@
+"""The shared space in which conditions and exemplars are compared (RABIT, sec. 3.1 and 3.3).
+
+Two extractors, one for label maps and one for photos with their label maps, end in features of the
+same length. To the learned features both sides append what is known without learning: the semantic
+position, the registered position, the class. Each of these parts has a learned weight for each
+class, so that the logit of a pair is learned similarity + weighted analytic similarity.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.correspondence.grids import identity_grid
+from engine.correspondence.semantic_position import FREQUENCIES, Layout, semantic_position, sinusoids
+from engine.layers.blocks import SLOPE, ResidualBlock, conv3
+from engine.layers.pono import pono
+
+STRIDE = 4  # one position of the shared space stands for STRIDE × STRIDE pixels
+REGION_PERIOD = 16.0  # of the semantic position, in region extents
+IMAGE_PERIOD = 4.0  # of the position in the exemplar, whose width is 2
+POSITION_CHANNELS = 4 * FREQUENCIES
+
+
+@dataclass(frozen=True)
+class Described:
+    """A label map, and maybe its photo, on the shared grid of H/4 × W/4 positions.
+
+    features  float (B, C, h, w), unit length
+    shares    float (B, classes, h, w): how much of each position a class covers
+    region    float (B, h, w, 2): semantic position
+    labels    int64 (B, h, w): class at the middle of each position
+    """
+
+    features: Tensor
+    shares: Tensor
+    region: Tensor
+    labels: Tensor
+
+
+class Extractor(nn.Module):
+    """A small U-Net over strides 4 and 8; reaches 30 pixels around."""
+
+    def __init__(self, classes: int, dims: int, photo: bool) -> None:
+        super().__init__()
+        embedded = 8
+        self.classes = classes
+        self.embedding = nn.Embedding(classes, embedded)
+        inputs = embedded * STRIDE**2 + POSITION_CHANNELS + (3 * STRIDE**2 if photo else 0)
+        self.enter = conv3(inputs, dims)
+        self.fine = ResidualBlock(dims)
+        self.down = conv3(dims, 96, stride=2)
+        self.coarse = ResidualBlock(96)
+        self.join = conv3(dims + 96, dims)
+
+    def forward(self, labels: Tensor, layout: Layout, photo: Tensor | None = None) -> Described:
+        """labels int64 (B, H, W), photo float (B, 3, H, W); H and W multiples of 8."""
+        shares = F.avg_pool2d(F.one_hot(labels, self.classes).permute(0, 3, 1, 2).float(), STRIDE)
+        middle = labels[:, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
+        region = semantic_position(middle, layout)
+        cells = F.pixel_unshuffle(self.embedding(labels).permute(0, 3, 1, 2), STRIDE)
+        parts = [cells, sinusoids(region, REGION_PERIOD)]
+        if photo is not None:
+            parts.append(F.pixel_unshuffle(photo, STRIDE))
+        x = torch.cat(parts, dim=1).contiguous(memory_format=torch.channels_last)
+        fine = self.fine(self.enter(x))
+        coarse = self.coarse(self.down(F.leaky_relu(pono(fine), SLOPE)))
+        joined = torch.cat([fine, F.interpolate(coarse, scale_factor=2, mode="nearest")], dim=1)
+        features = self.join(F.leaky_relu(pono(joined), SLOPE))
+        return Described(F.normalize(features.float(), dim=1), shares, region, middle)
+
+
+class AnalyticWeights(nn.Module):
+    """How much each part of the similarity counts, positive, for each class of the condition."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.learned = nn.Parameter(torch.full((classes,), math.log(8.0)))
+        self.registered = nn.Parameter(torch.full((classes,), math.log(40.0)))
+        self.region = nn.Parameter(torch.full((classes,), math.log(12.0)))
+        self.label = nn.Parameter(torch.full((classes,), math.log(12.0)))
+
+    def queries(self, condition: Described, registered: Tensor) -> Tensor:
+        """What the condition asks for: float (B, Q, h, w). registered: its points in the exemplar, (B, h, w, 2)."""
+
+        def weight(parameter: Tensor) -> Tensor:
+            return parameter.exp()[condition.labels].unsqueeze(1)
+
+        return torch.cat(
+            [
+                condition.features * weight(self.learned),
+                sinusoids(registered, IMAGE_PERIOD) * weight(self.registered),
+                sinusoids(condition.region, REGION_PERIOD) * weight(self.region),
+                condition.shares * weight(self.label),
+            ],
+            dim=1,
+        )
+
+    @staticmethod
+    def keys(exemplar: Described) -> Tensor:
+        """What the exemplar offers: float (B, Q, h, w)."""
+        places = identity_grid(*exemplar.labels.shape[1:], exemplar.labels.device).unsqueeze(0)
+        places = places.expand(len(exemplar.labels), -1, -1, -1)
+        return torch.cat(
+            [
+                exemplar.features,
+                sinusoids(places, IMAGE_PERIOD),
+                sinusoids(exemplar.region, REGION_PERIOD),
+                exemplar.shares,
+            ],
+            dim=1,
+        )

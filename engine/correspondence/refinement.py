@@ -1,0 +1,163 @@
+"""From attention to one point a pixel: the last level of the alignment, ours.
+
+Attention moves whole positions of 4 × 4 pixels, which leaves grain. Here three proposals for each
+position (the peak of the attention, the registered point, the same place of the same region) are
+weighed against each other by small convolutions that see how well the exemplar fits at each, the
+result is corrected twice by what is found around it, and raised to full size by a convex
+combination of neighbours (as RAFT does, Teed and Deng 2020, sec. 3.3), so that borders between
+regions stay sharp.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.correspondence.grids import sample
+from engine.correspondence.matching import STRIDE, Described
+from engine.correspondence.semantic_position import Layout
+from engine.layers.blocks import SLOPE, conv3
+from engine.layers.pono import pono
+
+PROPOSALS = 3
+HIDDEN = 64
+CORRECTIONS = 2
+REACH = 2.0  # a correction moves a point by up to this many positions
+EVIDENCE = 6
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where each position takes from, in the exemplar's coordinates.
+
+    attended  float (B, H/4, W/4, 2): the peak of the attention, before refinement
+    coarse    float (B, H/4, W/4, 2)
+    fine      float (B, H, W, 2)
+    evidence  float (B, EVIDENCE, H/4, W/4): what speaks for it: strength of attention, similarity of
+              features, share of agreeing labels, being inside, distance to attention and to registration
+    hidden    float (B, HIDDEN, H/4, W/4)
+    """
+
+    attended: Tensor
+    coarse: Tensor
+    fine: Tensor
+    evidence: Tensor
+    hidden: Tensor
+
+
+class Refinement(nn.Module):
+    """Weighs, corrects and raises matches; reaches 4 positions, 16 pixels, around."""
+
+    def __init__(self, dims: int) -> None:
+        super().__init__()
+        self.enter = nn.Conv2d(dims + PROPOSALS * 4 + 1, HIDDEN, 1)
+        self.weigh = conv3(HIDDEN, HIDDEN)
+        self.mixture = nn.Conv2d(HIDDEN, PROPOSALS, 1)
+        self.corrections = nn.ModuleList(_Correction() for _ in range(CORRECTIONS))
+        self.neighbours = conv3(HIDDEN, 9 * STRIDE**2)
+        nn.init.zeros_(self.neighbours.weight)
+        with torch.no_grad():
+            self.neighbours.bias.copy_(_bilinear_logits().flatten())
+
+    def forward(
+        self,
+        condition: Described,
+        exemplar: Described,
+        attended: Tensor,
+        strength: Tensor,
+        same_region: Tensor,
+        registered: Tensor,
+        registered_fine: Tensor,
+    ) -> Match:
+        """Points are (B, h, w, 2) on the shared grid, `registered_fine` (B, H, W, 2); strength (B, 1, h, w)."""
+        cells = torch.tensor(exemplar.labels.shape[:0:-1], device=attended.device) / 2
+        proposals = (attended, registered, same_region)
+        seen = [_fit(condition, exemplar, points) for points in proposals]
+        offsets = [((points - registered) * cells / 8).clamp(-4, 4).permute(0, 3, 1, 2) for points in proposals]
+        x = torch.cat([condition.features, strength, *seen, *offsets], dim=1)
+        hidden = self.weigh(F.leaky_relu(self.enter(x.contiguous(memory_format=torch.channels_last)), SLOPE))
+        mixture = self.mixture(F.leaky_relu(hidden, SLOPE)).float().softmax(1)
+        points = sum(
+            weight.permute(0, 2, 3, 1) * place for weight, place in zip(mixture.split(1, 1), proposals, strict=True)
+        )
+        for correction in self.corrections:
+            hidden, step = correction(hidden, condition, exemplar, points, cells)
+            points = points + step / cells
+        fine = registered_fine + self._raise(hidden, points - registered)
+        evidence = torch.cat(
+            [
+                strength,
+                _fit(condition, exemplar, points),
+                (points.abs() <= 1).all(-1).unsqueeze(1).float(),
+                *(((points - other) * cells).norm(dim=-1).div(8).clamp(max=2).unsqueeze(1) for other in proposals[:2]),
+            ],
+            dim=1,
+        )
+        return Match(attended, points, fine, evidence, hidden)
+
+    def _raise(self, hidden: Tensor, displacement: Tensor) -> Tensor:
+        """Displacement (B, h, w, 2) -> (B, 4 h, 4 w, 2), each a convex combination of 3 × 3 neighbours."""
+        batch, height, width, _ = displacement.shape
+        weights = self.neighbours(F.leaky_relu(pono(hidden), SLOPE)).float()
+        weights = weights.view(batch, 9, STRIDE**2, height * width).softmax(1)
+        padded = F.pad(displacement.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="replicate")
+        around = F.unfold(padded, 3).view(batch, 2, 9, height * width)
+        raised = (weights.unsqueeze(1) * around.unsqueeze(3)).sum(2).view(batch, 2 * STRIDE**2, height, width)
+        return F.pixel_shuffle(raised, STRIDE).permute(0, 2, 3, 1)
+
+
+class _Correction(nn.Module):
+    """Looks at the fit of the 3 × 3 positions around each match and moves it by up to REACH positions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter = nn.Conv2d(HIDDEN + 9, HIDDEN, 1)
+        self.spread = conv3(HIDDEN, HIDDEN)
+        self.step = nn.Conv2d(HIDDEN, 2, 1)
+        nn.init.zeros_(self.step.weight)
+        nn.init.zeros_(self.step.bias)
+
+    def forward(
+        self, hidden: Tensor, condition: Described, exemplar: Described, points: Tensor, cells: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        around = [
+            (condition.features * sample(exemplar.features, points + torch.tensor([dx, dy]).to(cells) / cells)).sum(
+                1, keepdim=True
+            )
+            for dy in (-1, 0, 1)
+            for dx in (-1, 0, 1)
+        ]
+        x = torch.cat([pono(hidden), *around], dim=1).contiguous(memory_format=torch.channels_last)
+        hidden = hidden + self.spread(F.leaky_relu(self.enter(x), SLOPE))
+        step = self.step(F.leaky_relu(pono(hidden), SLOPE)).float().tanh() * REACH
+        return hidden, step.permute(0, 2, 3, 1)
+
+
+def same_place(condition: Described, condition_layout: Layout, exemplar_layout: Layout, otherwise: Tensor) -> Tensor:
+    """The point of the exemplar with the same semantic position in the same class, (B, h, w, 2).
+
+    Where the exemplar lacks the class: `otherwise` (B, h, w, 2).
+    """
+    batch, height, width = condition.labels.shape
+    index = condition.labels.reshape(batch, -1, 1).expand(-1, -1, 2)
+    centre = exemplar_layout.centre.gather(1, index).view(batch, height, width, 2)
+    extent = exemplar_layout.extent.gather(1, index).view(batch, height, width, 2)
+    there = (exemplar_layout.share > 0).gather(1, index[..., 0]).view(batch, height, width, 1)
+    return torch.where(there, centre + extent * condition.region, otherwise)
+
+
+def _fit(condition: Described, exemplar: Described, points: Tensor) -> Tensor:
+    """Similarity of features and share of agreeing labels at `points`: (B, 2, h, w)."""
+    features = (condition.features * sample(exemplar.features, points)).sum(1, keepdim=True)
+    labels = torch.minimum(condition.shares, sample(exemplar.shares, points)).sum(1, keepdim=True)
+    return torch.cat([features, labels], dim=1)
+
+
+def _bilinear_logits() -> Tensor:
+    """Logits over 3 × 3 neighbours that make `_raise` bilinear: (9, STRIDE²)."""
+    step = (torch.arange(STRIDE) + 0.5) / STRIDE - 0.5
+    line = torch.stack([(-step).clamp_min(0), 1 - step.abs(), step.clamp_min(0)])  # (3, STRIDE)
+    weights = torch.einsum("ai,bj->abij", line, line).reshape(9, STRIDE**2)
+    return (weights + 1e-3).log() - math.log(1 + 9e-3)

@@ -1,0 +1,27 @@
+"""Confidence feature injection, CONFI (RABIT, sec. 3.4).
+
+At every scale the generator is fed warped exemplar features where they can be trusted, and features
+of the condition, with the style code, where they cannot. How far is a map of as many channels as
+the features, computed from both and from the evidence of the alignment.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+class Confi(nn.Module):
+    """Blend condition features and warped features of one scale.
+
+    condition (B, A, H, W), warped (B, V, H, W), evidence (B, E, H, W) -> (B, channels, H, W).
+    """
+
+    def __init__(self, condition: int, warped: int, evidence: int, channels: int, kernel: int = 3) -> None:
+        super().__init__()
+        self.from_condition = nn.Conv2d(condition, channels, 1)
+        self.from_warped = nn.Conv2d(warped, channels, 1)
+        self.confidence = nn.Conv2d(2 * channels + evidence, channels, kernel, padding=kernel // 2)
+
+    def forward(self, condition: Tensor, warped: Tensor, evidence: Tensor) -> Tensor:
+        condition, warped = self.from_condition(condition), self.from_warped(warped)
+        trust = self.confidence(torch.cat([condition, warped, evidence], dim=1)).sigmoid()
+        return torch.lerp(condition, warped, trust)

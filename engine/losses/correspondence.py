@@ -1,0 +1,50 @@
+"""What the alignment is trained by: known matches, the warped picture, features that agree, cycles."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.correspondence.grids import sample
+
+CAP = 24.0  # pixels; a match that is further off than this counts as this far
+
+
+def match_loss(match: Tensor, truth: Tensor, weight: Tensor, size: tuple[int, int]) -> Tensor:
+    """Mean distance in pixels between matches and true matches, both (B, h, w, 2) in [-1, 1].
+
+    weight (B, h, w) >= 0; size (height, width) of the exemplar. The distance is capped softly at CAP.
+    """
+    half = match.new_tensor([size[1] / 2, size[0] / 2])
+    distance = (((match - truth) * half).square().sum(-1) + 0.01).sqrt()
+    capped = CAP * (distance / CAP).tanh()
+    return (capped * weight).sum() / weight.sum().clamp_min(1)
+
+
+def feature_alignment(condition: Tensor, photo: Tensor) -> Tensor:
+    """Domain alignment (CoCosNet, eq. 5): L1 between unit features of a label map and of its own photo."""
+    return (condition - photo).abs().sum(1).mean()
+
+
+def cycle_loss(values: Tensor, forward: Tensor, backward: Tensor, weight: Tensor) -> Tensor:
+    """Cycle consistency (CoCosNet, eq. 11): the exemplar, warped there and back, is the exemplar.
+
+    values (B, C, h, w): small exemplar; forward, backward (B, h, w, 2): matches of the condition in the
+    exemplar, and of the exemplar in the condition; weight (B, h, w) on the exemplar.
+    """
+    there = sample(values, forward)
+    back = sample(there, backward)
+    difference = (back - values).abs().mean(1)
+    return (difference * weight).sum() / weight.sum().clamp_min(1)
+
+
+def trust_loss(trust: Tensor, warp: Tensor, truth: Tensor, known: Tensor, agrees: Tensor) -> Tensor:
+    """Teach the confidence map what it says: exp(-error / 0.15) where the truth is known.
+
+    trust (B, 1, H, W) logits; warp, truth (B, 3, H, W) in [-1, 1]; known (B, 1, H, W) in {0, 1}.
+    Where the truth is not known, only disagreeing labels (agrees = 0) teach: there it is 0.
+    """
+    error = F.avg_pool2d((warp.detach() - truth).abs().mean(1, keepdim=True), 5, 1, 2)
+    target = torch.exp(-error / 0.15) * known
+    weight = torch.maximum(known, 1 - agrees)
+    loss = F.binary_cross_entropy_with_logits(trust.float(), target, reduction="none")
+    return (loss * weight).sum() / weight.sum().clamp_min(1)

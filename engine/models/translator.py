@@ -1,0 +1,51 @@
+"""What every system answers to: condition + exemplars in, alignment and image out.
+
+The session and the editor know a translator by this interface alone.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """One exemplar, aligned with a condition.
+
+    warp        float (B, 3, H, W) in [-1, 1], of the condition's size
+    confidence  float (B, 1, H, W) in [0, 1]
+    match       float (B, H, W, 2): for each position, the point of the exemplar as it was given
+    injection   what the translator's own `synthesise` needs besides
+    """
+
+    warp: Tensor
+    confidence: Tensor
+    match: Tensor
+    injection: Any
+
+
+class Translator(nn.Module, ABC):
+    """A model that repaints: label maps int64 (B, H, W), photos float (B, 3, H, W) in [-1, 1].
+
+    Heights and widths are multiples of `multiple`.
+    """
+
+    multiple: int
+
+    @abstractmethod
+    def encode_exemplar(self, photo: Tensor, labels: Tensor) -> Any:
+        """Everything that depends on the exemplar alone."""
+
+    @abstractmethod
+    def encode_condition(self, labels: Tensor) -> Any:
+        """Everything that depends on the condition alone."""
+
+    @abstractmethod
+    def align(self, condition: Any, exemplar: Any) -> Alignment:
+        """Find for each position of the condition where in the exemplar it takes from."""
+
+    @abstractmethod
+    def synthesise(self, condition: Any, alignments: list[Alignment], weights: list[float]) -> Tensor:
+        """The image, float (B, 3, H, W) in [-1, 1]; `weights` sum to 1, one an alignment."""

@@ -1,0 +1,253 @@
+"""The training of RABIT: alignment and generator together, on whole pictures and on crops of them.
+
+The alignment always sees the whole picture. The generator is local, so it is trained on rectangles
+of the aligned picture, which costs a fraction and teaches the same.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.correspondence.bilevel import attend
+from engine.correspondence.grids import apply_affine, identity_grid
+from engine.correspondence.matching import STRIDE
+from engine.correspondence.ranking import block_means, rank_blocks
+from engine.correspondence.refinement import Match
+from engine.correspondence.registration import Registration, register, soft_labels
+from engine.data.deformation import deform, random_deformation
+from engine.data.pairs import PairBatch, draw_pairs
+from engine.data.photo_set import PhotoSet
+from engine.domains import Domain
+from engine.losses.adversarial import discriminator_loss, feature_matching, generator_loss
+from engine.losses.correspondence import cycle_loss, feature_alignment, match_loss, trust_loss
+from engine.losses.perceptual import appearance_loss, perceptual_loss, perceptual_network, pseudo_pair_loss
+from engine.losses.style import class_colour_loss, identity_score
+from engine.models.discriminator import MultiScaleDiscriminator
+from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig, crop
+from engine.models.translator import Alignment
+from engine.training import distributed
+from engine.training.course import Chance, Course
+
+CROP = (192, 128)  # height, width in pixels
+CYCLED = 0.25  # share of steps with the cycle loss, which costs a second attention
+ADVERSARIAL_FROM = 0.25  # the discriminator joins at this part of the run
+WEIGHTS = {
+    "match": 0.05,
+    "attended": 0.02,
+    "warp": 1.0,
+    "feature_alignment": 0.1,
+    "cycle": 0.5,
+    "trust": 0.3,
+    "reconstruction": 3.0,
+    "pseudo_pair": 0.6,
+    "perceptual": 0.05,
+    "contextual": 0.1,
+    "colour": 3.0,
+    "adversarial": 0.1,
+    "feature_matching": 0.5,
+}
+
+
+class RabitCourse(Course):
+    """Targets and exemplars of `training`; `held_out` for the sample sheet."""
+
+    def __init__(
+        self,
+        domain: Domain,
+        training: PhotoSet,
+        held_out: PhotoSet,
+        batch: int,
+        device: torch.device,
+        vgg19: Path | None = None,
+    ) -> None:
+        self._training, self._held_out, self._batch, self._device = training, held_out, batch, device
+        self._palette = torch.from_numpy(domain.palette)
+        classes = len(domain.classes)
+        self.shipped = Rabit(RabitConfig(classes=classes)).to(device)
+        self._judge = MultiScaleDiscriminator(classes).to(device)
+        self._perceptual = perceptual_network(domain, vgg19).to(device)
+        self.networks = nn.ModuleDict({"rabit": self.shipped, "judge": self._judge})
+        self.optimisers = {
+            "rabit": torch.optim.AdamW(self.shipped.parameters(), 6e-4, (0.5, 0.99), weight_decay=1e-4),
+            "judge": torch.optim.AdamW(self._judge.parameters(), 4e-4, (0.0, 0.99), weight_decay=1e-4),
+        }
+
+    def config(self) -> dict:
+        return asdict(self.shipped.config)
+
+    def step(self, chance: Chance, progress: float) -> dict[str, Tensor]:
+        self.shipped.train()
+        pairs = draw_pairs(self._training, self._batch, chance)
+        noise = _registration_noise(self._batch, chance).to(self._device)
+        pairs, registration = _registered(pairs.to(self._device), self.shipped.config.classes, noise)
+        condition = self.shipped.encode_condition(pairs.labels)
+        exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels)
+        epsilon = 0.05 * 0.1**progress
+        match, features = self.shipped.match(condition, exemplar, registration.matrix, epsilon)
+        alignment = self.shipped.inject(condition, exemplar, match, features)
+        losses = self._alignment_losses(pairs, condition, match, alignment)
+        if chance.dice.random() < CYCLED:
+            losses["cycle"] = self._cycle_loss(pairs, condition, exemplar, match, registration)
+
+        place = _random_crop(pairs.labels, chance)
+        image, target, labels = self._painted(pairs, condition, alignment, place)
+        losses |= self._picture_losses(pairs, image, target, labels)
+        adversarial = progress >= ADVERSARIAL_FROM
+        if adversarial:
+            losses |= self._adversarial_losses(pairs.same, labels, target, image)
+        self._descend("rabit", sum(WEIGHTS[name] * loss for name, loss in losses.items()))
+        figures = {name: loss.detach() for name, loss in losses.items()}
+        if adversarial:
+            figures["judge"] = self._judge_step(labels, target, image.detach())
+        return figures | self._watched(pairs, image.detach(), target, place)
+
+    def _alignment_losses(
+        self, pairs: PairBatch, condition: Condition, match: Match, alignment: Alignment
+    ) -> dict[str, Tensor]:
+        size = pairs.labels.shape[1:]
+        weight = pairs.known * (1 + 2.0 * (pairs.labels > 0))
+        coarse_truth = F.avg_pool2d(pairs.match.permute(0, 3, 1, 2), STRIDE).permute(0, 2, 3, 1)
+        coarse_weight = F.avg_pool2d(weight.unsqueeze(1), STRIDE).squeeze(1)
+        photo = self.shipped.exemplar_extractor(pairs.labels, condition.layout, pairs.target).features
+        own = condition.described.features
+        injection, known = alignment.injection, pairs.known.unsqueeze(1).float()
+        warp_error = (alignment.warp - pairs.target).abs().mean(1)
+        return {
+            "match": match_loss(match.fine, pairs.match, weight, size),
+            "attended": match_loss(match.attended, coarse_truth, coarse_weight, size),
+            "warp": (warp_error * weight).sum() / weight.sum().clamp_min(1),
+            "feature_alignment": feature_alignment(own, photo),
+            "trust": trust_loss(injection.trust, alignment.warp, pairs.target, known, injection.agrees),
+        }
+
+    def _cycle_loss(
+        self,
+        pairs: PairBatch,
+        condition: Condition,
+        exemplar: Exemplar,
+        match: Match,
+        registration: Registration,
+    ) -> Tensor:
+        """Attention from the exemplar back to the condition leads home, over the person."""
+        analytic, config, described = self.shipped.analytic, self.shipped.config, exemplar.described
+        with torch.autocast(self._device.type, enabled=False):
+            grid = identity_grid(*described.labels.shape[1:], self._device)
+            queries = analytic.queries(described, apply_affine(_inverse(registration.matrix), grid))
+            keys = analytic.keys(condition.described)
+            ranking = rank_blocks(
+                block_means(queries, config.block), block_means(keys, config.block), config.blocks_kept
+            )
+            backward = attend(queries, keys, keys[:, :1], ranking, config.block).match
+        small = F.avg_pool2d(pairs.exemplar, STRIDE)
+        return cycle_loss(small, match.attended, backward, (described.labels > 0).float())
+
+    def _painted(
+        self, pairs: PairBatch, condition: Condition, alignment: Alignment, place: tuple[int, int]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The generator's picture of a rectangle, with the truth and the labels there."""
+        top, left = place
+        features = tuple(
+            crop(x, top, left, *CROP, stride) for x, stride in zip(condition.features, (2, 4, 8), strict=True)
+        )
+        labels = crop(pairs.labels, top, left, *CROP)
+        image = self.shipped.generator(labels, features, alignment.injection.crop(top, left, *CROP))
+        return image, crop(pairs.target, top, left, *CROP), labels
+
+    def _picture_losses(self, pairs: PairBatch, image: Tensor, target: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        mine = self._perceptual(image)
+        with torch.no_grad():
+            true, theirs = self._perceptual(target), self._perceptual(pairs.exemplar)
+        same = pairs.same
+        losses = {
+            "pseudo_pair": pseudo_pair_loss(mine, true, same),
+            "perceptual": perceptual_loss(mine, true),
+            "contextual": appearance_loss(mine, theirs).mean(),
+            "colour": class_colour_loss(
+                image, labels, pairs.exemplar, pairs.exemplar_labels, self.shipped.config.classes
+            ),
+        }
+        if same.any():
+            losses["reconstruction"] = F.l1_loss(image[same], target[same])
+        return losses
+
+    def _adversarial_losses(self, same: Tensor, labels: Tensor, target: Tensor, image: Tensor) -> dict[str, Tensor]:
+        self._judge.requires_grad_(False)
+        fake = self._judge(labels, image)
+        with torch.no_grad():
+            real = self._judge(labels, target)
+        return {"adversarial": generator_loss(fake), "feature_matching": feature_matching(real, fake, same)}
+
+    def _judge_step(self, labels: Tensor, target: Tensor, image: Tensor) -> Tensor:
+        self._judge.requires_grad_(True)
+        loss = discriminator_loss(self._judge(labels, target), self._judge(labels, image))
+        self._descend("judge", loss)
+        return loss.detach()
+
+    def _descend(self, name: str, loss: Tensor) -> None:
+        optimiser, parameters = self.optimisers[name], list(self.networks[name].parameters())
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        distributed.average_gradients(parameters)
+        nn.utils.clip_grad_norm_(parameters, 5.0)
+        optimiser.step()
+
+    @staticmethod
+    def _watched(pairs: PairBatch, image: Tensor, target: Tensor, place: tuple[int, int]) -> dict[str, Tensor]:
+        if not pairs.same.any():
+            return {}
+        exemplar = crop(pairs.exemplar, *place, *CROP)[pairs.same]
+        return {"identity": identity_score(image[pairs.same], target[pairs.same], exemplar)}
+
+    @torch.no_grad()
+    def sample_sheet(self, network: nn.Module) -> np.ndarray:
+        """Condition | exemplar | warp | confidence | result | truth: own photos deformed, then other persons."""
+        chance = Chance.of_step(0, 0, 0)
+        names = self._held_out.names[::7][:6]
+        rows = []
+        for index, name in enumerate(names):
+            other = name if index < 2 else self._held_out.exemplar_for(name, chance.dice)
+            target, labels = self._held_out.batch([name])
+            photo, photo_labels = self._held_out.batch([other])
+            if index < 2:
+                shape = random_deformation(1, 0.12, 0.0, float(index), chance.generator)
+                photo, photo_labels = deform(photo, photo_labels, shape.source(*labels.shape[1:]))
+            condition = network.encode_condition(labels.to(self._device))
+            exemplar = network.encode_exemplar(photo.to(self._device), photo_labels.to(self._device))
+            alignment = network.align(condition, exemplar)
+            image = network.synthesise(condition, [alignment], [1.0])
+            pictures = [photo, alignment.warp, alignment.confidence.expand(-1, 3, -1, -1) * 2 - 1, image, target]
+            row = [self._palette[labels[0]]] + [_to_bytes(picture[0]) for picture in pictures]
+            rows.append(torch.cat(row, dim=1))
+        return torch.cat(rows).numpy()
+
+
+def _registered(pairs: PairBatch, classes: int, noise: Tensor) -> tuple[PairBatch, Registration]:
+    """Register each pair, mirror the exemplars that fit better so, and disturb some registrations by `noise`."""
+    with torch.no_grad(), torch.autocast(noise.device.type, enabled=False):
+        found = register(soft_labels(pairs.labels, classes), soft_labels(pairs.exemplar_labels, classes))
+        return pairs.mirrored(found.mirrored), Registration(found.matrix + noise, found.mirrored, found.residual)
+
+
+def _registration_noise(count: int, chance: Chance) -> Tensor:
+    """Half of the registrations stay; the others learn that registration can be wrong. (count, 2, 3)."""
+    disturbed = (torch.rand(count, 1, 1, generator=chance.generator) < 0.5).float()
+    return disturbed * torch.randn(count, 2, 3, generator=chance.generator) * 0.05
+
+
+def _inverse(matrix: Tensor) -> Tensor:
+    linear = torch.linalg.inv(matrix[:, :, :2])
+    return torch.cat([linear, -linear @ matrix[:, :, 2:]], dim=2)
+
+
+def _random_crop(labels: Tensor, chance: Chance) -> tuple[int, int]:
+    """Top and left of a rectangle of size CROP, multiples of 8."""
+    height, width = labels.shape[1:]
+    return 8 * chance.dice.randint(0, (height - CROP[0]) // 8), 8 * chance.dice.randint(0, (width - CROP[1]) // 8)
+
+
+def _to_bytes(picture: Tensor) -> Tensor:
+    return ((picture.cpu().float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0)

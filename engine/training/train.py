@@ -1,0 +1,117 @@
+"""The `train` command: from a data set folder to weights with their card."""
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from engine.data.photo_set import PhotoSet
+from engine.devices import pick_device
+from engine.domains import Domain, find_domain
+from engine.errors import InputError
+from engine.training import distributed
+from engine.training.course import Course
+from engine.training.loop import Run, train
+from engine.training.parser_course import ParserCourse
+from engine.weights.registry import save_weights
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Steps of a run and photos a step, for each process."""
+
+    steps: int
+    batch: int
+
+
+PRESETS = {
+    "rabit": {"small": Preset(4000, 4), "full": Preset(60000, 16)},
+    "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `train`."""
+    parser.add_argument("--domain", required=True, help="the domain whose classes the label maps use")
+    parser.add_argument("--data", type=Path, required=True, help="folder with photos/, labels/, lists and pairs.json")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and sample sheets")
+    parser.add_argument("--model", choices=sorted(PRESETS), default="rabit")
+    parser.add_argument("--preset", choices=("small", "full"), help="small fits 2 CPU cores (default: by device)")
+    parser.add_argument("--steps", type=int, help="steps in all (default: the preset's)")
+    parser.add_argument("--batch", type=int, help="photos a step and process (default: the preset's)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--precision", choices=("auto", "float32", "bf16"), default="auto", help="auto: bf16 on CUDA")
+    parser.add_argument("--save-every", type=int, default=500, help="steps between checkpoints and sample sheets")
+    parser.add_argument("--log-every", type=int, default=20, help="steps between lines of log.jsonl")
+    parser.add_argument("--perceptual", type=Path, help="VGG-19 weights (.pth or .safetensors) for the losses")
+    parser.add_argument("--export", type=Path, help="weights folder to write at the end (default: OUT/weights)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train until done, then export the averaged weights. Returns the exit code.
+
+    Raises InputError for data, options or checkpoints that cannot be used.
+    """
+    domain = find_domain(arguments.domain)
+    device = pick_device(arguments.device)
+    preset = PRESETS[arguments.model][arguments.preset or ("full" if device.type == "cuda" else "small")]
+    steps = arguments.steps or preset.steps
+    batch = arguments.batch or preset.batch
+    rank, _ = distributed.start(device)
+    try:
+        torch.manual_seed(arguments.seed)
+        course = _course(arguments, domain, batch, device)
+        run_settings = Run(
+            out=arguments.out,
+            steps=steps,
+            seed=arguments.seed,
+            save_every=arguments.save_every,
+            log_every=arguments.log_every,
+            precision=_precision(arguments.precision, device),
+            device=device,
+        )
+        average = train(course, run_settings, rank, {"model": arguments.model, "batch": batch})
+    finally:
+        distributed.finish()
+    if rank == 0:
+        _export(arguments, domain, course, average.network, steps)
+    return 0
+
+
+def _course(arguments: argparse.Namespace, domain: Domain, batch: int, device: torch.device) -> Course:
+    training = PhotoSet(arguments.data, domain, "train")
+    held_out = PhotoSet(arguments.data, domain, "val")
+    if batch > len(training.names):
+        raise InputError(f"{arguments.data} has {len(training.names)} training photos, fewer than --batch {batch}.")
+    if arguments.model == "parser":
+        return ParserCourse(domain, training, held_out, batch, device)
+    from engine.training.rabit_course import RabitCourse
+
+    return RabitCourse(domain, training, held_out, batch, device, arguments.perceptual)
+
+
+def _precision(name: str, device: torch.device) -> torch.dtype:
+    if name == "auto":
+        return torch.bfloat16 if device.type == "cuda" else torch.float32
+    return torch.bfloat16 if name == "bf16" else torch.float32
+
+
+def _export(
+    arguments: argparse.Namespace, domain: Domain, course: Course, network: torch.nn.Module, steps: int
+) -> None:
+    folder = arguments.export or arguments.out / "weights"
+    last = json.loads((arguments.out / "log.jsonl").read_text().splitlines()[-1])
+    save_weights(
+        folder,
+        model=arguments.model,
+        domain=domain.name,
+        config=course.config(),
+        state_dict=network.state_dict(),
+        data=f"{arguments.data.name}, training split",
+        steps=steps,
+        seed=arguments.seed,
+        metrics={f"training {name}": value for name, value in last.items() if name not in ("step", "seconds")},
+    )
