@@ -57,10 +57,12 @@ class Board:
         return Board((*self.exemplars, exemplar), (*self.weights, weight), self.active)
 
     def removed(self, index: int) -> "Board":
+        """Without this one; where no other counts, the one that is then active does."""
         exemplars = self.exemplars[:index] + self.exemplars[index + 1 :]
         weights = self.weights[:index] + self.weights[index + 1 :]
         last = max(0, len(exemplars) - 1)
-        return Board(exemplars, weights, min(self.active - (index < self.active), last))
+        board = Board(exemplars, weights, min(self.active - (index < self.active), last))
+        return board if any(weights) else board.used(board.active)
 
     @property
     def in_use(self) -> tuple[tuple[Exemplar, float], ...]:

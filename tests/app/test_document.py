@@ -171,6 +171,22 @@ def test_removing_exemplars_keeps_the_selection_on_the_same_one() -> None:
     assert (document.weights, document.active_exemplar) == ([0.0, 0.0, 1.0], 2)
 
 
+def test_removing_an_exemplar_before_the_active_one_shifts_the_selection() -> None:
+    document = make_document(exemplars=3)
+    document.use_exemplar(1)
+    document.remove_exemplar(0)
+    assert (document.weights, document.active_exemplar) == ([1.0, 0.0], 0)
+
+
+def test_removing_the_only_exemplar_that_counts_hands_over_to_the_next() -> None:
+    document = make_document(exemplars=3)
+    document.use_exemplar(1)
+    document.remove_exemplar(1)
+    assert (document.weights, document.active_exemplar) == ([0.0, 1.0], 1)
+    document.undo()
+    assert (document.weights, document.active_exemplar) == ([0.0, 1.0, 0.0], 1)
+
+
 def test_the_first_exemplar_counts_at_once_and_later_ones_where_wanted() -> None:
     document = make_document(exemplars=0)
     document.add_exemplar(make_exemplar(1))

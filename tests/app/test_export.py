@@ -68,8 +68,8 @@ def test_pictures_without_a_recipe_have_none(frame: Frame, tmp_path: Path) -> No
 
 def test_an_unknown_format_is_refused_and_nothing_written(frame: Frame, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="r.tga"):
-        export_result(tmp_path / "r.tga", frame)
-    assert not list(tmp_path.iterdir())
+        export_result(tmp_path / "out" / "r.tga", frame)
+    assert not list(tmp_path.rglob("*.tga*"))
 
 
 def test_labels_open_again_and_bring_their_names(document: Document, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_openraster_leaves_out_a_photo_that_does_not_fit(frame: Frame, tmp_path:
 
 
 def test_a_failed_export_leaves_the_old_file(frame: Frame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "l.ora"
+    path = tmp_path / "out" / "l.ora"
     export_openraster(path, frame, FASHION)
     before = path.read_bytes()
 
@@ -137,7 +137,7 @@ def test_a_failed_export_leaves_the_old_file(frame: Frame, tmp_path: Path, monke
     with pytest.raises(InputError, match="l.ora"):
         export_openraster(path, frame, FASHION)
     assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_the_contact_sheet_shows_everything_side_by_side(document: Document, frame: Frame, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
     """A project file with everything in it."""
     document = make_document()
     document.set_frame(make_frame(document), document.revision)
-    path = tmp_path / "good.warpaint"
+    path = tmp_path / "projects" / "good.warpaint"
     save_project(document, path)
     return path
 

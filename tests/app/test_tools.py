@@ -121,6 +121,7 @@ def test_a_polygon_is_filled_by_enter(document: Document) -> None:
     assert polygon.outline == [(10, 10), (30, 10), (30, 25), (10, 25)]
     assert not painted(document).any()
     polygon.press(10, 25)
+    polygon.move(48, 38)
     polygon.finish()
     assert painted(document)[10:25, 10:30].all()
     assert painted(document).sum() == 15 * 20
