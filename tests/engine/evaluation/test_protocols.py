@@ -83,11 +83,11 @@ def test_the_copied_exemplar_measures_as_known() -> None:
     for protocol in ("warp", "mirror"):
         measured = [
             (psnr(case.exemplar, case.truth, case.labels > 0), ssim(case.exemplar, case.truth))
-            for case in cases(photos, protocol)
+            for case in cases(photos, protocol, limit=12)
         ]
         figures[protocol] = np.mean(measured, axis=0)
-    assert figures["warp"] == pytest.approx([10.45, 0.272], abs=0.1)
-    assert figures["mirror"] == pytest.approx([9.63, 0.229], abs=0.1)
+    assert figures["warp"] == pytest.approx([10.53, 0.258], abs=0.05)
+    assert figures["mirror"] == pytest.approx([9.68, 0.233], abs=0.05)
 
 
 def test_a_data_set_without_partners_is_refused(tmp_path: Path) -> None:
