@@ -89,7 +89,7 @@ def _band_spans(start: Point, end: Point, radius: float, rows: np.ndarray) -> Sp
 
 def _solve(slope: float, offset: np.ndarray, low: float, high: float) -> Spans:
     """The x for which low <= slope * x + offset <= high, row by row."""
-    if slope == 0:
+    if abs(slope) < 1e-9:  # level within any canvas; dividing by it would overflow
         free = np.full(offset.shape, np.inf)
         return _emptied(-free, free, (offset < low) | (offset > high))
     first, second = (low - offset) / slope, (high - offset) / slope
