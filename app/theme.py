@@ -76,7 +76,7 @@ QDockWidget > QWidget {{ border: none; }}
 #header {{ background: {window}; border: none; }}
 #header QLabel {{ background: transparent; color: {muted}; }}
 #header QLabel#title {{ color: {text}; font-weight: 600; }}
-#header QToolButton, #panel QToolButton {{ padding: 4px 7px; border-radius: 6px; border: 1px solid transparent;
+#header QToolButton, #panel QToolButton {{ padding: 4px 5px; border-radius: 6px; border: 1px solid transparent;
     background: transparent; }}
 #header QToolButton:hover, #panel QToolButton:hover {{ background: {raised}; }}
 #header QToolButton:checked {{ background: {selection}; border: 1px solid {accent}; }}
@@ -108,6 +108,7 @@ QScrollBar:horizontal {{ height: 9px; margin: 0; border: none; background: trans
 QScrollBar::handle {{ background: {border}; border: none; border-radius: 4px; min-height: 24px; min-width: 24px; }}
 QScrollBar::handle:hover {{ background: {muted}; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; border: none; background: none; }}
+QScrollBar::up-arrow, QScrollBar::down-arrow {{ image: none; width: 0; height: 0; border: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QSlider {{ background: transparent; }}
 QSlider::groove:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {border}; margin: 0; }}

@@ -125,9 +125,9 @@ class Window(QMainWindow):
     def _condition_header(self) -> Header:
         header = Header(self.tr("Label map"))
         sizes = (SMALLEST_BRUSH, LARGEST_BRUSH)
-        self.size_slider = header.add_slider("size", self.tr("Brush size ([ and ])"), sizes, 102)
+        self.size_slider = header.add_slider("size", self.tr("Brush size ([ and ])"), sizes, 98)
         self.size_slider.setValue(self.tool_settings.brush_size)
-        self.opacity_slider = header.add_slider("opacity", self.tr("Opacity of the label map"), (0, 100), 94)
+        self.opacity_slider = header.add_slider("opacity", self.tr("Opacity of the label map"), (0, 100), 88)
         self.opacity_slider.setValue(int(settings.number("opacity", 70)))
         self.condition.set_opacity(self.opacity_slider.value() / 100)
         header.add_button(self.registry["outline"])
@@ -140,7 +140,7 @@ class Window(QMainWindow):
         inner = Header("")
         inner.row.setContentsMargins(0, 2, 0, 2)
         inner.add_button(self.registry["heat-over-warp"])
-        self.heat_slider = inner.add_slider("opacity", self.tr("Opacity of the confidence map"), (0, 100), 64)
+        self.heat_slider = inner.add_slider("opacity", self.tr("Opacity of the confidence map"), (0, 100), 56)
         self.heat_slider.setValue(int(settings.number("heat_opacity", 65)))
         self.result.set_heat_opacity(self.heat_slider.value() / 100)
         self._heat_controls = inner
@@ -321,7 +321,7 @@ class Window(QMainWindow):
         """Six cards about the six places of the window."""
         self.centre.setCurrentIndex(0)
         settings.set_tour_seen()
-        Tour(self._tour_steps(), self)
+        self.tour = Tour(self._tour_steps(), self)
 
     def _tour_steps(self) -> list[TourStep]:
         tr = self.tr
@@ -373,7 +373,7 @@ class Window(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._hold(event, True):
             if event.key() == Qt.Key.Key_Escape:
-                self.condition.cancel()
+                self.condition.abort()
             elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.condition.finish()
             else:

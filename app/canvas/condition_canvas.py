@@ -135,17 +135,17 @@ class ConditionCanvas(Canvas):
 
     def set_tool(self, tool: Tool, has_ring: bool) -> None:
         """Use a tool; those with a size show the brush ring."""
-        self.cancel()
+        self.abort()
         self.tool = tool
         self.has_ring = has_ring
         self.update_cursor()
         self.update()
 
-    def cancel(self) -> bool:
+    def abort(self) -> bool:
         """Give up what the tool has begun; whether there was anything."""
         was_busy = self.tool is not None and self.tool.is_busy
         if self.tool is not None:
-            self.tool.cancel()
+            self.tool.abort()
         self._sizing_from = None
         self._left_down = False
         self.update()

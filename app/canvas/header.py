@@ -1,7 +1,7 @@
 """The strip above a canvas."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QLabeledSlider
 
@@ -9,6 +9,31 @@ from app.theme import THEME, icon
 
 HEIGHT = 40
 NUMBERED = 80
+
+
+class Title(QLabel):
+    """A title that a narrow window takes away, rather than a control or half a word."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, objectName="title")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.width() >= self.sizeHint().width():
+            super().paintEvent(event)
+
+
+class IconLabel(QLabel):
+    """An icon that follows the theme."""
+
+    def __init__(self, icon_name: str, tip: str) -> None:
+        super().__init__(toolTip=tip)
+        self._icon_name = icon_name
+        THEME.changed.connect(self._fetch)
+        self._fetch()
+
+    def _fetch(self) -> None:
+        self.setPixmap(icon(self._icon_name).pixmap(QSize(18, 18)))
 
 
 class Header(QWidget):
@@ -20,17 +45,12 @@ class Header(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(10, 2, 8, 2)
-        self.row.setSpacing(4)
+        self.row.setSpacing(3)
         if title:
-            label = QLabel(title, objectName="title")
-            # Narrow windows cut the title before the controls.
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            self.row.addWidget(label, 1)
+            self.row.addWidget(Title(title), 1)
 
     def add_slider(self, icon_name: str, label: str, range_: tuple[int, int], width: int) -> QLabeledSlider:
         """A slider with its icon and a number that can be typed; narrow ones go without the number."""
-        picture = QLabel()
-        picture.setToolTip(label)
         slider = QLabeledSlider(Qt.Orientation.Horizontal)
         slider.setRange(*range_)
         slider.setFixedWidth(width)
@@ -39,14 +59,8 @@ class Header(QWidget):
         slider.setAccessibleName(label)
         slider.setToolTip(label)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.row.addWidget(picture)
+        self.row.addWidget(IconLabel(icon_name, label))
         self.row.addWidget(slider)
-
-        def fetch_icon() -> None:
-            picture.setPixmap(icon(icon_name).pixmap(QSize(18, 18)))
-
-        THEME.changed.connect(fetch_icon)
-        fetch_icon()
         return slider
 
     def add_button(self, action: QAction) -> QToolButton:

@@ -18,7 +18,7 @@ class Thumbnail(QWidget):
         self._hint = size
         self._image = QImage()
         self._scaled = QImage()
-        self._marker: QPointF | None = None
+        self.marker: QPointF | None = None
         self.chosen = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -36,8 +36,8 @@ class Thumbnail(QWidget):
 
     def set_marker(self, marker: QPointF | None) -> None:
         """A point of the picture in its own pixels, or none."""
-        if marker != self._marker:
-            self._marker = marker
+        if marker != self.marker:
+            self.marker = marker
             self.update()
 
     def picture_rect(self) -> QRectF:
@@ -61,10 +61,10 @@ class Thumbnail(QWidget):
             painter.drawImage(rect, self._smooth(rect))
         painter.restore()
         self._paint_frame(painter, rect)
-        if self._marker is not None and not self._image.isNull():
+        if self.marker is not None and not self._image.isNull():
             scale = rect.width() / self._image.width()
             painter.setClipRect(self.rect())
-            paint_cross(painter, rect.topLeft() + self._marker * scale)
+            paint_cross(painter, rect.topLeft() + self.marker * scale)
 
     def _smooth(self, rect: QRectF) -> QImage:
         """The image at its size on the screen; scaled once, because good scaling is slow."""

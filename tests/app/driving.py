@@ -1,0 +1,96 @@
+"""A fake engine, a small document, and real mouse events."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.canvas.canvas import Canvas
+from app.document import Document
+from engine.inference.state import EditState, Exemplar, Frame, Pixels
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+
+
+class Engine:
+    """Answers with the exemplar's mean colour; sleeps as long as it is told; fails with `error` where one is set."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        self.error: Exception | None = None
+        self.rendered: list[EditState] = []
+
+    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+        time.sleep(self.seconds)
+        if self.error is not None:
+            raise self.error
+        if not wanted():
+            return None
+        self.rendered.append(state)
+        return frame_of(state)
+
+
+def frame_of(state: EditState) -> Frame:
+    """A picture that any two different states differ in."""
+    height, width = state.labels.array.shape
+    source = int(np.argmax(state.weights))
+    image = np.empty((height, width, 3), np.uint8)
+    image[...] = state.exemplars[source].photo.array.mean(axis=(0, 1))
+    image[..., 0] = state.labels.array
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    confidence = (x / width).astype(np.float32)
+    return Frame(state, image, image // 2, confidence, np.stack([x, y], axis=2), source, {"total": 1.0}, "fake")
+
+
+def exemplar(value: int, name: str, size: tuple[int, int] = (40, 60)) -> Exemplar:
+    width, height = size
+    return Exemplar(Pixels(np.full((height, width, 3), value)), Pixels(np.ones((height, width))), name)
+
+
+def sample_document(document: Document, size: tuple[int, int] = (40, 60)) -> None:
+    """A photo with classes 0 and 5, and two exemplars, the first one in use; nothing to undo."""
+    width, height = size
+    labels = np.zeros((height, width), np.uint8)
+    labels[height // 2 :] = 5
+    document.set_photo_and_labels(np.full((height, width, 3), 128, np.uint8), labels)
+    document.add_exemplar(exemplar(60, "first"))
+    document.add_exemplar(exemplar(180, "second"))
+    document.load(document.snapshot())
+
+
+def mouse(
+    widget: QWidget, kind: QEvent.Type, place: QPointF, buttons: Qt.MouseButton,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Send one mouse event; qtbot's moves carry no buttons."""
+    button = NONE if kind == QEvent.Type.MouseMove else LEFT
+    event = QMouseEvent(kind, place, QPointF(widget.mapToGlobal(place.toPoint())), button, buttons, keys)
+    QApplication.sendEvent(widget, event)
+
+
+def at(canvas: Canvas, x: float, y: float) -> QPointF:
+    """The widget place of a picture point."""
+    return canvas.transform().map(QPointF(x, y))
+
+
+def press(canvas: Canvas, x: float, y: float, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    mouse(canvas, QEvent.Type.MouseButtonPress, at(canvas, x, y), LEFT, keys)
+
+
+def move(canvas: Canvas, x: float, y: float, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    mouse(canvas, QEvent.Type.MouseMove, at(canvas, x, y), LEFT, keys)
+
+
+def release(canvas: Canvas, x: float, y: float, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    mouse(canvas, QEvent.Type.MouseButtonRelease, at(canvas, x, y), NONE, keys)
+
+
+def stroke(canvas: Canvas, *points: tuple[float, float]) -> None:
+    """Press at the first point, drag over the others, release at the last."""
+    press(canvas, *points[0])
+    for point in points[1:]:
+        move(canvas, *point)
+    release(canvas, *points[-1])
