@@ -15,15 +15,19 @@ def class_colours(image: Tensor, labels: Tensor, classes: int) -> tuple[Tensor, 
     return total / count.clamp_min(1).unsqueeze(2), count
 
 
-def class_colour_loss(image: Tensor, labels: Tensor, exemplar: Tensor, exemplar_labels: Tensor, classes: int) -> Tensor:
-    """Mean L1 between the mean colours of each class that both pictures show.
+def class_colour_loss(
+    image: Tensor, labels: Tensor, exemplar: Tensor, exemplar_labels: Tensor, whole: Tensor
+) -> Tensor:
+    """Mean L1 between the mean colours of each class that both pictures show, background aside.
 
-    image, exemplar (B, 3, ., .) in [-1, 1] with their own label maps. Returns a scalar.
+    image, exemplar (B, 3, ., .) in [-1, 1] with their own label maps. whole, bool (B, classes): a class counts
+    only where `image` shows the whole of its region, since a part may have another mean. Returns a scalar.
     """
-    mine, my_count = class_colours(image.float(), labels, classes)
-    theirs, their_count = class_colours(exemplar.float(), exemplar_labels, classes)
-    both = ((my_count > LEAST_PIXELS) & (their_count > LEAST_PIXELS)).float()
-    return ((mine - theirs).abs().mean(2) * both).sum() / both.sum().clamp_min(1)
+    mine, my_count = class_colours(image.float(), labels, whole.shape[1])
+    theirs, their_count = class_colours(exemplar.float(), exemplar_labels, whole.shape[1])
+    counted = ((my_count > LEAST_PIXELS) & (their_count > LEAST_PIXELS) & whole)[:, 1:].float()
+    difference = (mine - theirs).abs().mean(2)[:, 1:]
+    return (difference * counted).sum() / counted.sum().clamp_min(1)
 
 
 def identity_score(image: Tensor, truth: Tensor, exemplar: Tensor) -> Tensor:

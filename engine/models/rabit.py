@@ -343,11 +343,12 @@ class Generator(nn.Module):
         guide2 = self.inject2(torch.cat([half, style[1]], 1), warped2, _double(evidence))
         x = _through(self.blocks2, self.to2(_double(x)) + guide2, guide2)
         embedded = self.embedding(labels).permute(0, 3, 1, 2)
-        certain = torch.cat([injection.trust.sigmoid(), injection.agrees], 1)
+        trust = injection.trust.detach()  # what people see is taught by the warp's error alone
+        certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
         guide1 = self.inject1(torch.cat([embedded, style[0]], 1), injection.warp, certain)
         x = _through(self.blocks1, self.to1(_double(x)) + guide1, guide1)
         painted, gate = self.paint(F.leaky_relu(x, SLOPE)).float().chunk(2, dim=1)
-        return torch.lerp(painted.tanh(), injection.warp.float(), (gate + injection.trust).sigmoid())
+        return torch.lerp(painted.tanh(), injection.warp.float(), (gate + trust).sigmoid())
 
 
 def mix(injections: list[Injection], weights: list[float]) -> Injection:

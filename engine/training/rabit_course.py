@@ -66,9 +66,9 @@ class RabitCourse(Course):
     ) -> None:
         self._training, self._held_out, self._batch, self._device = training, held_out, batch, device
         self._palette = torch.from_numpy(domain.palette)
-        classes = len(domain.classes)
-        self.shipped = Rabit(RabitConfig(classes=classes)).to(device)
-        self._judge = MultiScaleDiscriminator(classes).to(device)
+        self._classes = len(domain.classes)
+        self.shipped = Rabit(RabitConfig(classes=self._classes)).to(device)
+        self._judge = MultiScaleDiscriminator(self._classes).to(device)
         self._perceptual = perceptual_network(domain, vgg19).to(device)
         self.networks = nn.ModuleDict({"rabit": self.shipped, "judge": self._judge})
         self.optimisers = {
@@ -83,7 +83,7 @@ class RabitCourse(Course):
         self.shipped.train()
         pairs = draw_pairs(self._training, self._batch, chance)
         noise = _registration_noise(self._batch, chance).to(self._device)
-        pairs, registration = _registered(pairs.to(self._device), self.shipped.config.classes, noise)
+        pairs, registration = _registered(pairs.to(self._device), self._classes, noise)
         condition = self.shipped.encode_condition(pairs.labels)
         exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels)
         epsilon = 0.05 * 0.1**progress
@@ -150,28 +150,30 @@ class RabitCourse(Course):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The generator's picture of a rectangle, with the truth and the labels there."""
         top, left = place
-        features = tuple(
-            crop(x, top, left, *CROP, stride) for x, stride in zip(condition.features, (2, 4, 8), strict=True)
-        )
+        strides = (2, 4, 8)
+        features = tuple(crop(x, top, left, *CROP, s) for x, s in zip(condition.features, strides, strict=True))
         labels = crop(pairs.labels, top, left, *CROP)
         image = self.shipped.generator(labels, features, alignment.injection.crop(top, left, *CROP))
         return image, crop(pairs.target, top, left, *CROP), labels
 
     def _picture_losses(self, pairs: PairBatch, image: Tensor, target: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        same, other = pairs.same, ~pairs.same
         mine = self._perceptual(image)
         with torch.no_grad():
-            true, theirs = self._perceptual(target), self._perceptual(pairs.exemplar)
-        same = pairs.same
+            true = self._perceptual(target)
         losses = {
             "pseudo_pair": pseudo_pair_loss(mine, true, same),
             "perceptual": perceptual_loss(mine, true),
-            "contextual": appearance_loss(mine, theirs).mean(),
             "colour": class_colour_loss(
-                image, labels, pairs.exemplar, pairs.exemplar_labels, self.shipped.config.classes
+                image, labels, pairs.exemplar, pairs.exemplar_labels, _whole_classes(labels, pairs.labels, self._classes)
             ),
         }
         if same.any():
             losses["reconstruction"] = F.l1_loss(image[same], target[same])
+        if other.any():
+            with torch.no_grad():
+                theirs = self._perceptual(pairs.exemplar[other])
+            losses["contextual"] = appearance_loss([features[other] for features in mine], theirs).mean()
         return losses
 
     def _adversarial_losses(self, same: Tensor, labels: Tensor, target: Tensor, image: Tensor) -> dict[str, Tensor]:
@@ -244,9 +246,17 @@ def _inverse(matrix: Tensor) -> Tensor:
 
 
 def _random_crop(labels: Tensor, chance: Chance) -> tuple[int, int]:
-    """Top and left of a rectangle of size CROP, multiples of 8."""
+    """Top and left of a rectangle of size CROP, multiples of 8, near the middle column rather than the sides."""
     height, width = labels.shape[1:]
-    return 8 * chance.dice.randint(0, (height - CROP[0]) // 8), 8 * chance.dice.randint(0, (width - CROP[1]) // 8)
+    top = chance.dice.randint(0, (height - CROP[0]) // 8)
+    side = (width - CROP[1]) // 8
+    return 8 * top, 4 * chance.dice.randint(0, side) // 8 * 8 + 4 * chance.dice.randint(0, side) // 8 * 8
+
+
+def _whole_classes(part: Tensor, labels: Tensor, classes: int) -> Tensor:
+    """Which classes lie nearly all within `part`, a crop of `labels`: bool (B, classes)."""
+    shown = F.one_hot(part.flatten(1), classes).sum(1)
+    return shown >= 0.8 * F.one_hot(labels.flatten(1), classes).sum(1)
 
 
 def _to_bytes(picture: Tensor) -> Tensor:
