@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from engine.commands.jobs import Job, Jobs, Record, read_jobs
 from engine.commands.parser import add_device
-from engine.commands.request import Request, facts, recipe
+from engine.commands.request import Request, facts, finished, recipe
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
 from engine.files import reason
@@ -55,7 +55,7 @@ class Batch:
     """Jobs of one domain and one model, from files relative to `source` to pictures in `out`."""
 
     def __init__(
-        self, domain: Domain, weights: Weights, source: Path, out: Path, render: Callable[[EditState], Frame]
+        self, domain: Domain, weights: Weights, source: Path, out: Path, render: Callable[[EditState], Frame | None]
     ) -> None:
         """Read the record of what is done already; raises InputError when it cannot be read."""
         self._domain = domain
@@ -91,7 +91,7 @@ class Batch:
         if self._record.has(job.out, key):
             return False
         state = request.state(self._domain, self._weights.card.model, _SEED)
-        frame = self._render(state)
+        frame = finished(self._render(state))
         write_image(self._out / job.out, frame.image, recipe(state, self._weights))
         self._record.add(job.out, key, facts(frame))
         return True

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.commands.parser import add_device, count
+from engine.commands.request import finished
 from engine.domains import find_domain
 from engine.evaluation.evaluate import evaluate, table, write_report
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     def render(labels: np.ndarray, photo: np.ndarray, photo_labels: np.ndarray) -> Frame:
         exemplar = Exemplar(Pixels(photo), Pixels(photo_labels))
-        return session.render(EditState(domain.name, model, Pixels(labels), (exemplar,), (1.0,)))
+        return finished(session.render(EditState(domain.name, model, Pixels(labels), (exemplar,), (1.0,))))
 
     report = evaluate(
         render, arguments.data, arguments.split, arguments.limit, domain=domain, out=arguments.out, model=model

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.commands.parser import add_device
-from engine.commands.request import Request, facts, recipe
+from engine.commands.request import Request, facts, finished, recipe
 from engine.domains import find_domain
 from engine.errors import InputError
 from engine.files import write_text
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from engine.inference.session import Session  # brings torch
 
-    frame = Session(arguments.device).render(state)
+    frame = finished(Session(arguments.device).render(state))
     made_with = recipe(state, weights)
     write_image(arguments.out, frame.image, made_with)
     if arguments.warped is not None:

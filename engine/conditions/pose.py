@@ -105,7 +105,8 @@ def _read_table(path: Path, columns: int) -> np.ndarray:
 
 def _write_text_pair(path: Path, pose: np.ndarray) -> None:
     candidate_path, subset_path = _text_pair(path)
-    candidates, subset = [], []
+    candidates: list[list[float]] = []
+    subset: list[list[float]] = []
     for person in np.asarray(pose, dtype=np.float64):
         rows = []
         for point in person:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -61,10 +61,10 @@ def evaluate(
     photos = PhotoFolder(data_dir, domain, split)
     reliability = Reliability()
     count = len(photos.names[:limit])
-    report = {"domain": domain.name, "model": model, "split": split, "photos": count, "protocols": {}}
+    protocols = {}
     for protocol in PROTOCOLS:
         figures = {result: _Figures() for result in _RESULTS}
-        rows = []
+        rows: list[np.ndarray] = []
         for case in tqdm(cases(photos, protocol, limit), protocol, total=count, unit="photo"):
             frame = render(case.labels, case.exemplar, case.exemplar_labels)
             _measure(figures, protocol, case, frame)
@@ -72,10 +72,17 @@ def evaluate(
                 reliability.add(frame.confidence, frame.warp, case.truth)
             if len(rows) < SHEET_ROWS:
                 rows.append(sheet_row(case, frame, domain))
-        report["protocols"][protocol] = {result: figures[result].means() for result in _RESULTS}
+        protocols[protocol] = {result: figures[result].means() for result in _RESULTS}
         if out:
             write_image(out / f"sheet-{protocol}.png", contact_sheet(rows))
-    report["reliability"] = reliability.curve()
+    report = {
+        "domain": domain.name,
+        "model": model,
+        "split": split,
+        "photos": count,
+        "protocols": protocols,
+        "reliability": [asdict(tenth) for tenth in reliability.curve()],
+    }
     if out:
         write_image(out / "reliability.png", reliability.picture())
         write_report(out / "evaluation.json", report)

@@ -71,8 +71,8 @@ def class_color_differences(
 
 def laplacian_pyramid(image: np.ndarray) -> list[np.ndarray]:
     """The 4 levels of the Laplacian pyramid of a (H, W, 3) picture, finest first, float32."""
-    levels = []
-    current = image.astype(np.float32)
+    levels: list[np.ndarray] = []
+    current: np.ndarray = image.astype(np.float32)
     for _ in range(PYRAMID_LEVELS - 1):
         smaller = cv2.pyrDown(current)
         levels.append(current - cv2.pyrUp(smaller, dstsize=(current.shape[1], current.shape[0])))

@@ -8,7 +8,7 @@ import pytest
 
 from engine.domains import FASHION
 from engine.evaluation.evaluate import evaluate, table
-from engine.evaluation.reliability import Reliability
+from engine.evaluation.reliability import Reliability, Tenth
 from engine.images import read_photo
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from tests.engine.factories import fake_render, make_data_set
@@ -41,7 +41,7 @@ def test_reliability_is_the_error_by_tenth() -> None:
     warp = np.array([[[10] * 3, [20] * 3], [[1] * 3, [3] * 3]], np.uint8)
     reliability.add(confidence, warp, np.zeros_like(warp))
     curve = reliability.curve()
-    assert curve[0] == {"low": 0.0, "high": 0.1, "share": 0.5, "error": 15.0}
-    assert curve[9] == {"low": 0.9, "high": 1.0, "share": 0.5, "error": 2.0}
-    assert curve[5]["error"] is None
-    assert sum(entry["share"] for entry in curve) == pytest.approx(1)
+    assert curve[0] == Tenth(low=0.0, high=0.1, share=0.5, error=15.0)
+    assert curve[9] == Tenth(low=0.9, high=1.0, share=0.5, error=2.0)
+    assert curve[5].error is None
+    assert sum(tenth.share for tenth in curve) == pytest.approx(1)
