@@ -64,7 +64,7 @@ def _view(window: "Window", actions: Actions) -> None:
                     icon_name=icon_name, tip=tip, group="views")
     actions["view-result"].setChecked(True)
     actions.add("heat-over-warp", menu, tr("Confidence over the &warp"), window.set_heat_over_warp, keys="Shift+F4",
-                icon_name="warp", checkable=True, tip=tr("Lay the confidence over the warp instead of the result"))
+                icon_name="layers", checkable=True, tip=tr("Lay the confidence over the warp instead of the result"))
     actions.add("outline", menu, tr("Label map as &outline"), window.condition.set_outline, keys="O",
                 icon_name="outline", checkable=True, tip=tr("Show only the borders of the regions"))
     actions.add("fit", menu, tr("&Fit"), view.fit, keys="Ctrl+0", icon_name="fit", tip=tr("Show the whole picture"))
@@ -73,6 +73,8 @@ def _view(window: "Window", actions: Actions) -> None:
                 icon_name="zoom-in")
     actions.add("zoom-out", menu, tr("Zoom ou&t"), lambda: view.set_zoom(view.zoom / 1.25), keys="Ctrl+-",
                 icon_name="zoom-out")
+    for dock in window.docks:
+        actions.adopt(f"dock-{dock.objectName()}", menu, dock.toggleViewAction())
     actions.add("hide-panels", menu, tr("&Hide panels"), window.hide_panels, keys="F9", checkable=True)
     for name, text in (("system", tr("Look of the system")), ("dark", tr("Dark")), ("light", tr("Light"))):
         actions.add(f"theme-{name}", menu, text, lambda _, name=name: window.choose_theme(name), group="theme")

@@ -63,6 +63,10 @@ class Actions(QObject):
         self._set_icon(self._entries[name])
         return action
 
+    def adopt(self, name: str, menu: str, action: QAction) -> None:
+        """Register an action that Qt has made, such as the one that shows a dock."""
+        self._entries[name] = Entry(action, menu, "")
+
     def __getitem__(self, name: str) -> QAction:
         return self._entries[name].action
 

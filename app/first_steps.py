@@ -5,16 +5,18 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.actions import Actions
+from app.drops import DropTarget
 from app.resources import ICONS
 
 STEPS = ("open-photo", "open", "tour")
 
 
-class FirstSteps(QWidget):
-    """A friendly page with buttons for the actions in `STEPS`."""
+class FirstSteps(DropTarget):
+    """A friendly page with buttons for the actions in `STEPS`; files may be dropped on it."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="firstSteps")
+        super().__init__(parent)
+        self.setObjectName("firstSteps")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         logo = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         logo.setPixmap(QIcon(str(ICONS / "warpaint.svg")).pixmap(76, 76))

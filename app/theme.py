@@ -91,9 +91,16 @@ QDockWidget > QWidget {{ border: none; }}
 #notice {{ background: {raised}; border: 1px solid {border}; border-radius: 8px; }}
 #notice QLabel {{ background: transparent; }}
 #cards, #cards > QWidget > QWidget#cardList {{ background: transparent; border: none; }}
-QListView#palette, QListView#history, QListView#commands {{ background: {panel}; border: none; border-radius: 8px;
+QListView#palette, QListView#history {{ background: {panel}; border: none; border-radius: 8px;
     padding: 4px; }}
-QListView#history::item, QListView#commands::item {{ padding: 5px 8px; border-radius: 5px; }}
+QListView#history::item {{ padding: 5px 8px; border-radius: 5px; }}
+QPushButton {{ padding: 6px 14px; border-radius: 6px; }}
+QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {muted}; border-radius: 4px; image: none;
+    background: {panel}; }}
+QCheckBox::indicator:checked {{ border: 1px solid {accent}; background: {accent}; image: url("{check}"); }}
+QCheckBox::indicator:disabled {{ border: 1px solid {border}; background: transparent; }}
+QTreeView#commands {{ background: {panel}; border: none; border-radius: 8px; padding: 4px; }}
+QTreeView#commands::item {{ padding: 5px 4px; }}
 QLineEdit {{ border-radius: 6px; padding: 4px 8px; }}
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px 6px; }}
 SliderLabel, QLabeledSlider SliderLabel {{ background: transparent; border: none; }}
@@ -108,7 +115,11 @@ QScrollBar:horizontal {{ height: 9px; margin: 0; border: none; background: trans
 QScrollBar::handle {{ background: {border}; border: none; border-radius: 4px; min-height: 24px; min-width: 24px; }}
 QScrollBar::handle:hover {{ background: {muted}; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; border: none; background: none; }}
-QScrollBar::up-arrow, QScrollBar::down-arrow {{ image: none; width: 0; height: 0; border: none; }}
+QScrollBar::sub-line:vertical, QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical:hover,
+QScrollBar::add-line:vertical:hover, QScrollBar::sub-line:horizontal, QScrollBar::add-line:horizontal {{
+    border-image: none; image: none; width: 0; height: 0; margin: 0; }}
+QScrollBar::up-arrow:vertical, QScrollBar::down-arrow:vertical, QScrollBar::left-arrow:horizontal,
+QScrollBar::right-arrow:horizontal {{ image: none; background: none; width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QSlider {{ background: transparent; }}
 QSlider::groove:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {border}; margin: 0; }}
@@ -134,7 +145,8 @@ def _style_sheet(colors: Colors) -> str:
     for old, new in (_DARK_SWAPS if colors.dark else _LIGHT_SWAPS).items():
         # A marker keeps an already swapped colour from being swapped again.
         sheet = sheet.replace(old, f"@{new[1:]}").replace(old.lower(), f"@{new[1:]}")
-    own = _OWN_RULES.format(**vars(colors), on_accent="#ffffff" if not colors.dark else "#15131f",
+    check = (ICONS / "check.svg").as_posix()
+    own = _OWN_RULES.format(**vars(colors), check=check, on_accent="#ffffff" if not colors.dark else "#15131f",
                             hover="#a096ff" if colors.dark else "#7164ef")
     return sheet.replace("@", "#") + own
 

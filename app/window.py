@@ -66,6 +66,7 @@ class Window(QMainWindow):
         self._other_class = 0
         self._picture_size: tuple[int, int] | None = None
         self._started = False
+        self._build_docks()
         register(self, self.registry)
         self._build()
         self._connect()
@@ -81,7 +82,6 @@ class Window(QMainWindow):
         self._build_menus()
         self._build_tool_bar()
         self._build_centre()
-        self._build_docks()
         self._restore_layout()
 
     def _build_menus(self) -> None:
@@ -91,7 +91,7 @@ class Window(QMainWindow):
         menus[self.tr("&File")].insertMenu(self.registry["save"], self._recent)
         for title, name in ((self.tr("&File"), "open"), (self.tr("&File"), "export"), (self.tr("&File"), "quit"),
                             (self.tr("&Edit"), "replace"), (self.tr("&Edit"), "run"), (self.tr("&View"), "outline"),
-                            (self.tr("&View"), "fit"), (self.tr("&View"), "hide-panels"),
+                            (self.tr("&View"), "fit"), (self.tr("&View"), "dock-classes"),
                             (self.tr("&View"), "theme-system"), (self.tr("&Tools"), "smaller"),
                             (self.tr("&Tools"), "erase-to-original"), (self.tr("E&xemplar"), "next-exemplar"),
                             (self.tr("E&xemplar"), "remove-exemplar"), (self.tr("&Help"), "about")):
@@ -154,7 +154,7 @@ class Window(QMainWindow):
         self._add_dock(self.tr("Exemplars"), "exemplars", self.exemplar_dock, area.RightDockWidgetArea)
         history = self._add_dock(self.tr("History"), "history", self.history_dock, area.RightDockWidgetArea)
         self.resizeDocks([left, history], [226, 226], Qt.Orientation.Horizontal)
-        self.resizeDocks(self._docks[1:], [640, 170], Qt.Orientation.Vertical)
+        self.resizeDocks(self.docks[1:], [640, 170], Qt.Orientation.Vertical)
 
     def _add_dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self, objectName=name)
@@ -165,7 +165,7 @@ class Window(QMainWindow):
         return dock
 
     @property
-    def _docks(self) -> list[QDockWidget]:
+    def docks(self) -> list[QDockWidget]:
         return [self.findChild(QDockWidget, name) for name in ("classes", "exemplars", "history")]
 
     def _connect(self) -> None:
@@ -190,6 +190,7 @@ class Window(QMainWindow):
         self.result.hovered.connect(lambda point: self._link_cursor(point, self.condition))
         self.condition.files_dropped.connect(self.files.drop_on_canvas)
         self.result.files_dropped.connect(self.files.drop_on_canvas)
+        self.first_steps.files_dropped.connect(self.files.drop_on_canvas)
         self.exemplar_dock.files_dropped.connect(self.files.add_exemplars)
         self.exemplar_dock.add_wanted.connect(self.registry["add-exemplar"].trigger)
 
@@ -208,10 +209,16 @@ class Window(QMainWindow):
             self.view.set_picture_size(width, height)
         self.result.set_picture_size(width, height)
         self.result.set_photo(document.photo)
+        self._offer_comparison(document.photo is not None)
         empty = not document.exemplars and document.photo is None and not document.labels.any()
         self.centre.setCurrentIndex(1 if empty and not document.can_undo else 0)
         self._show_frame()
         self._show_history()
+
+    def _offer_comparison(self, possible: bool) -> None:
+        self.registry["view-compare"].setEnabled(possible)
+        if not possible and self.result.shown is ResultView.COMPARE:
+            self.registry["view-result"].trigger()
 
     def _leave_first_steps(self) -> None:
         if self.document.is_stroking:
@@ -264,7 +271,7 @@ class Window(QMainWindow):
         THEME.choose(name)
 
     def hide_panels(self, hidden: bool) -> None:
-        for widget in (*self._docks, self.tool_bar):
+        for widget in (*self.docks, self.tool_bar):
             widget.setVisible(not hidden)
 
     def choose_class(self, class_id: int) -> None:
@@ -399,6 +406,8 @@ class Window(QMainWindow):
         if not self.files.may_leave():
             event.ignore()
             return
+        if self.registry["hide-panels"].isChecked():
+            self.registry["hide-panels"].trigger()
         settings.set_layout("geometry", self.saveGeometry())
         settings.set_layout("state", self.saveState(LAYOUT_VERSION))
         self.end()

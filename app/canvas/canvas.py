@@ -1,12 +1,8 @@
 """What the two canvases have in common: zoom, pan, hover, drops, and painting under a shared view."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QDragEnterEvent,
-    QDropEvent,
     QEnterEvent,
     QMouseEvent,
     QPainter,
@@ -20,12 +16,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.canvas.buffer import Box
 from app.canvas.view import View
+from app.drops import DropTarget
 from app.theme import THEME
 
 WHEEL_STEP = 1.0015
 
 
-class Canvas(QWidget):
+class Canvas(DropTarget):
     """A picture under a shared view.
 
     Subclasses draw it in `paint_picture`, in picture coordinates, and take the left button in `press`, `drag`,
@@ -33,7 +30,6 @@ class Canvas(QWidget):
     """
 
     hovered = Signal(object)
-    files_dropped = Signal(list)
 
     def __init__(self, view: View, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +39,6 @@ class Canvas(QWidget):
         self._space = False
         self._left_down = False
         self.setMouseTracking(True)
-        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 160)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -182,16 +177,6 @@ class Canvas(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit(None)
         self.update()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.files_dropped.emit(paths)
 
 
 def paint_cross(painter: QPainter, centre: QPointF) -> None:

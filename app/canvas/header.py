@@ -19,7 +19,7 @@ class Title(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self.width() >= self.sizeHint().width():
+        if self.contentsRect().width() >= self.fontMetrics().horizontalAdvance(self.text()):
             super().paintEvent(event)
 
 

@@ -1,9 +1,7 @@
 """The exemplar dock: where the picture comes from, and a card an exemplar with its weight."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,6 +18,7 @@ from app.canvas.buffer import image_of
 from app.docks.card import paint_card
 from app.docks.thumbnail import Thumbnail
 from app.document import Document
+from app.drops import DropTarget
 from app.theme import THEME, icon
 from engine.inference.state import Exemplar
 
@@ -107,17 +106,16 @@ class ExemplarCard(QWidget):
             super().keyPressEvent(event)
 
 
-class ExemplarDock(QWidget):
+class ExemplarDock(DropTarget):
     """The active exemplar large, the cards below; photos may be dropped anywhere on it."""
 
     add_wanted = Signal()
-    files_dropped = Signal(list)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self.cards: list[ExemplarCard] = []
-        self.setAcceptDrops(True)
+        self._previewed: Exemplar | None = None
         self.preview = Thumbnail(PREVIEW)
         self.preview.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.preview.setMinimumHeight(SMALLEST_PREVIEW)
@@ -193,26 +191,15 @@ class ExemplarDock(QWidget):
         for index, (card, weight) in enumerate(zip(self.cards, document.weights, strict=False)):
             card.show_state(weight * scale, index == document.active_exemplar)
         if self.cards:
-            self._show_in_preview(document.active_exemplar)
+            self._preview(document.exemplars[document.active_exemplar])
 
-    def _show_in_preview(self, index: int) -> None:
-        index = index if 0 <= index < len(self.cards) else 0
-        self.preview.set_image(image_of(self._document.exemplars[index].photo.array))
+    def _preview(self, exemplar: Exemplar) -> None:
+        if exemplar is not self._previewed:
+            self._previewed = exemplar
+            self.preview.set_image(image_of(exemplar.photo.array))
 
     def show_source(self, exemplar: Exemplar | None, point: QPointF | None) -> None:
         """The linked cursor: mark a point of an exemplar, in its pixels."""
-        exemplars = self._document.exemplars
         for card in self.cards:
-            card.thumbnail.set_marker(point if card.exemplar is exemplar else None)
-        active = exemplars[self._document.active_exemplar] if exemplars else None
-        self.preview.set_marker(point if active is not None and active is exemplar else None)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.files_dropped.emit(paths)
+            card.thumbnail.set_marker(point if card.exemplar == exemplar else None)
+        self.preview.set_marker(point if exemplar is not None and exemplar == self._previewed else None)

@@ -369,7 +369,7 @@ def test_the_command_palette_runs_a_command(qtbot: QtBot, window: Window) -> Non
     window.registry["commands"].trigger()
     palette = QApplication.activePopupWidget()
     qtbot.keyClicks(palette.search, "vwwarp")
-    assert "Warp" in palette.list.currentItem().text()
+    assert "Warp" in palette.list.currentItem().text(0)
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert window.result.shown is ResultView.WARP
 

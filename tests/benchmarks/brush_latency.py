@@ -5,12 +5,14 @@ Run `QT_QPA_PLATFORM=offscreen python -m tests.benchmarks.brush_latency`.
 
 import math
 import os
+import tempfile
 import time
 from dataclasses import dataclass
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from app.start import make_application, wait_until_settled
@@ -72,6 +74,7 @@ def _place(step: int) -> tuple[float, float]:
 
 
 def main() -> None:
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
     make_application()
     for size in (10, 40, 120):
         figures = measure(size)
