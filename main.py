@@ -86,7 +86,7 @@ def _run_editor(argv: Sequence[str]) -> int:
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="project or photo to open in the editor")
     add_device(parser)
     arguments = parser.parse_args(argv)
-    if arguments.file is not None and not arguments.file.exists():
+    if arguments.file is not None and not os.path.exists(arguments.file):
         raise InputError(f"There is no file and no command {arguments.file}; see `{PROGRAM} --help`.")
 
     from app.start import run_editor

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import main
+from engine.commands import listing
 from engine.conditions.label_map import write_label_map
 from engine.domains import FASHION
 from engine.images import read_photo, write_image
@@ -72,8 +74,18 @@ def test_bad_usage_is_one_line(person: Path) -> None:
     assert_refused(warpaint("render", "--domain", "fashion"), "--condition", "render --help")
     assert_refused(warpaint("screenshot"), "--out")
     assert_refused(warpaint("--device", "toaster"), "toaster")
+    assert_refused(warpaint("x" * 5000), "no file and no command")
     assert_refused(warpaint("evaluate", "--domain", "fashion", "--data", person, "--limit", "0"), "at least 1")
     assert_refused(warpaint("batch", person / "none.json", "--out", person / "out"), "none.json")
+
+
+def test_an_interruption_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(listing, "run_domains", interrupt)
+    assert main.main(["domains"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
 
 
 def render(person: Path, **changes: object) -> subprocess.CompletedProcess[str]:
@@ -94,6 +106,7 @@ def test_bad_input_of_render(person: Path) -> None:
     foreign[2, 5] = 77
     write_image(person / "foreign.png", foreign)
     (person / "broken.png").write_bytes((person / "photo.webp").read_bytes()[:100])
+    assert_refused(render(person, seed=-1), "-1")
     assert_refused(render(person, domain="moon"), "moon", "fashion")
     assert_refused(render(person, model="nothing"), "nothing", "models")
     assert_refused(render(person, exemplar_condition=None), "--exemplar-condition")

@@ -79,13 +79,13 @@ class Record:
         self._folder = folder
         self._path = folder / RECORD_NAME
         self._keys: dict[str, str] = {}
-        if self._path.exists():
+        if os.path.exists(self._path):
             for line in read_text(self._path, "record of the batch", _LIMIT).splitlines():
                 self._remember(line)
 
     def has(self, out: str, key: str) -> bool:
         """Whether the picture `out` is there and was made from the inputs that `key` stands for."""
-        return self._keys.get(out) == key and (self._folder / out).exists()
+        return self._keys.get(out) == key and os.path.exists(self._folder / out)
 
     def add(self, out: str, key: str, facts: dict) -> None:
         """Record a finished job; raises InputError when that cannot be written."""

@@ -19,6 +19,14 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to compute")
 
 
+def seed(text: str) -> int:
+    """A whole number that can start a random generator, as an argparse type."""
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2**63 - 1")
+    return number
+
+
 def count(text: str) -> int:
     """A whole number of at least 1, as an argparse type."""
     number = int(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.commands.parser import add_device
+from engine.commands.parser import add_device, seed
 from engine.commands.request import Request, facts, finished, recipe
 from engine.domains import find_domain
 from engine.errors import InputError
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--warped", type=Path, help="also write the warped exemplar")
     parser.add_argument("--confidence", type=Path, help="also write the confidence map, grey, white is 1")
     parser.add_argument("--model", help="the model (default: the domain's)")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=seed, default=0)
     parser.add_argument("--json", action="store_true", help="write times and sizes beside the picture, as .json")
     add_device(parser)
 
