@@ -1,12 +1,13 @@
 """Photos and pictures as files: read with suspicion, written in one step, resized without surprises."""
 
+import io
 import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from engine.errors import InputError
@@ -50,12 +51,13 @@ def open_image(path: Path | str, kind: str = "photo") -> Image.Image:
 def read_photo(path: Path | str) -> np.ndarray:
     """Read a photo as RGB uint8 (H, W, 3).
 
-    Transparency is laid on white; grey, palette, CMYK, 16-bit and float images are converted; of an
-    animation the first frame is taken. Raises InputError as `open_image` does.
+    Transparency is laid on white; grey, palette, CMYK, 16-bit and float images are converted, and so are the
+    colours of another colour space than sRGB; of an animation the first frame is taken. Raises InputError as
+    `open_image` does.
     """
     image = open_image(path)
     try:
-        return _to_rgb(image)
+        return _to_rgb(_in_srgb(image))
     except (ValueError, OSError, MemoryError) as error:
         raise InputError(f"The photo {path} has unknown colours ({reason(error)}); save it as RGB.") from error
 
@@ -109,6 +111,22 @@ def _check_size(image: Image.Image, path: Path, kind: str) -> None:
 
 def _too_large(path: Path, kind: str) -> InputError:
     return InputError(f"The {kind} {path} has more than {MAX_MEGAPIXELS} megapixels; make it smaller first.")
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """`image` in sRGB where it brings a colour profile of its own that can be used, else as it is."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "CMYK"):
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(source):
+            return image
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+    assert converted is not None  # only a conversion in place returns None
+    return converted
 
 
 def _to_rgb(image: Image.Image) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from PIL import Image
+from PIL import Image, ImageCms
 
 from engine.errors import InputError
 from engine.images import crop_to_aspect, open_image, read_photo, resize_labels, resize_photo, write_image
@@ -88,6 +88,18 @@ def test_one_channel_tiff(tmp_path: Path, stored: np.ndarray, expected: list[int
 def test_cmyk(tmp_path: Path) -> None:
     Image.new("CMYK", (3, 2), (255, 0, 0, 0)).save(tmp_path / "a.tif")
     assert read_photo(tmp_path / "a.tif")[0, 0].tolist() == [0, 255, 255]
+
+
+def test_colours_of_another_space_become_srgb(tmp_path: Path) -> None:
+    red_is_blue = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for old, new in ((b"rXYZ", b"?XYZ"), (b"bXYZ", b"rXYZ"), (b"?XYZ", b"bXYZ")):
+        red_is_blue = red_is_blue.replace(old, new)
+    red_is_blue = red_is_blue.replace("sRGB".encode("utf-16-be"), "test".encode("utf-16-be"))
+    image = Image.new("RGB", (3, 2), (255, 0, 0))
+    image.save(tmp_path / "other.png", icc_profile=red_is_blue)
+    image.save(tmp_path / "broken.png", icc_profile=b"no profile")
+    assert np.abs(read_photo(tmp_path / "other.png")[0, 0].astype(int) - [0, 0, 255]).max() <= 2
+    assert read_photo(tmp_path / "broken.png")[0, 0].tolist() == [255, 0, 0]
 
 
 def test_of_an_animation_the_first_frame(tmp_path: Path) -> None:
