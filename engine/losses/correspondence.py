@@ -6,6 +6,8 @@ from torch import Tensor
 
 from engine.correspondence.grids import sample
 
+CONTRASTED = 256
+TEMPERATURE = 0.07
 CAP = 24.0  # pixels; a match that is further off than this counts as this far
 
 
@@ -23,6 +25,24 @@ def match_loss(match: Tensor, truth: Tensor, weight: Tensor, size: tuple[int, in
 def feature_alignment(condition: Tensor, photo: Tensor) -> Tensor:
     """Domain alignment (CoCosNet, eq. 5): L1 between unit features of a label map and of its own photo."""
     return (condition - photo).abs().sum(1).mean()
+
+
+def feature_contrast(condition: Tensor, exemplar: Tensor, truth: Tensor, known: Tensor) -> Tensor:
+    """Features of a known match are more alike than those of other matches of the same pair (InfoNCE).
+
+    condition, exemplar (B, C, h, w), unit length; truth (B, h, w, 2): true matches; known (B, h, w) >= 0: how
+    likely a position is drawn. CONTRASTED positions are drawn from each pair. Returns a scalar.
+    """
+    usable = known.flatten(1).sum(1) > 0
+    if not usable.any():
+        return condition.new_zeros(())
+    chosen = torch.multinomial(known.flatten(1)[usable], CONTRASTED, replacement=True)
+    index = chosen.unsqueeze(1).expand(-1, condition.shape[1], -1)
+    asking = condition[usable].flatten(2).gather(2, index)
+    offered = sample(exemplar[usable], truth[usable]).flatten(2).gather(2, index)
+    logits = asking.transpose(1, 2).float() @ offered.float() / TEMPERATURE
+    right = torch.arange(CONTRASTED, device=logits.device).expand(len(logits), -1)
+    return (F.cross_entropy(logits, right) + F.cross_entropy(logits.transpose(1, 2), right)) / 2
 
 
 def cycle_loss(values: Tensor, forward: Tensor, backward: Tensor, weight: Tensor) -> Tensor:

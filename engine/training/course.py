@@ -1,26 +1,12 @@
 """What the training loop needs of a system: one course for each kind of network."""
 
-import random
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-
-@dataclass(frozen=True)
-class Chance:
-    """Every random choice of one step: the same step always draws the same, also after a resume."""
-
-    dice: random.Random
-    generator: torch.Generator
-
-    @classmethod
-    def of_step(cls, seed: int, step: int, rank: int) -> "Chance":
-        number = hash((seed, step, rank)) & 0x7FFF_FFFF_FFFF
-        torch.manual_seed(number)
-        return cls(random.Random(number), torch.Generator().manual_seed(number))
+from engine.data.chance import Chance
 
 
 class Course(ABC):

@@ -8,11 +8,12 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from engine.data.chance import Chance
 from engine.images import write_image
 from engine.training import distributed
 from engine.training.average import WeightAverage
 from engine.training.checkpoint import load_checkpoint, save_checkpoint
-from engine.training.course import Chance, Course
+from engine.training.course import Course
 from engine.training.schedule import warm_then_cosine
 
 CHECKPOINT = "checkpoint.pt"

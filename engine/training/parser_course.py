@@ -8,11 +8,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.analysis.parser import Parser, ParserConfig
+from engine.data.chance import Chance
 from engine.data.deformation import deform, random_deformation
 from engine.data.photo_set import PhotoSet
 from engine.domains import Domain
 from engine.training import distributed
-from engine.training.course import Chance, Course
+from engine.training.course import Course
 
 
 class ParserCourse(Course):

@@ -18,28 +18,30 @@ from engine.correspondence.matching import STRIDE
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match
 from engine.correspondence.registration import Registration, register, soft_labels
+from engine.data.chance import Chance
 from engine.data.deformation import deform, random_deformation
 from engine.data.pairs import PairBatch, draw_pairs
 from engine.data.photo_set import PhotoSet
 from engine.domains import Domain
 from engine.losses.adversarial import discriminator_loss, feature_matching, generator_loss
-from engine.losses.correspondence import cycle_loss, feature_alignment, match_loss, trust_loss
+from engine.losses.correspondence import cycle_loss, feature_alignment, feature_contrast, match_loss, trust_loss
 from engine.losses.perceptual import appearance_loss, perceptual_loss, perceptual_network, pseudo_pair_loss
 from engine.losses.style import class_colour_loss, identity_score
 from engine.models.discriminator import MultiScaleDiscriminator
 from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig, crop
 from engine.models.translator import Alignment
 from engine.training import distributed
-from engine.training.course import Chance, Course
+from engine.training.course import Course
 
 CROP = (192, 128)  # height, width in pixels
-CYCLED = 0.25  # share of steps with the cycle loss, which costs a second attention
+CYCLED = 0.25  # share of steps with the losses that cost a second encoding or attention
 ADVERSARIAL_FROM = 0.25  # the discriminator joins at this part of the run
 WEIGHTS = {
     "match": 0.05,
     "attended": 0.02,
     "warp": 1.0,
-    "feature_alignment": 0.1,
+    "contrast": 0.2,
+    "feature_alignment": 0.05,
     "cycle": 0.5,
     "trust": 0.3,
     "reconstruction": 3.0,
@@ -89,8 +91,10 @@ class RabitCourse(Course):
         epsilon = 0.05 * 0.1**progress
         match, features = self.shipped.match(condition, exemplar, registration.matrix, epsilon)
         alignment = self.shipped.inject(condition, exemplar, match, features)
-        losses = self._alignment_losses(pairs, condition, match, alignment)
+        losses = self._alignment_losses(pairs, condition, exemplar, match, alignment)
         if chance.dice.random() < CYCLED:
+            photo = self.shipped.exemplar_extractor(pairs.labels, condition.layout, pairs.target)
+            losses["feature_alignment"] = feature_alignment(condition.described.features, photo.features)
             losses["cycle"] = self._cycle_loss(pairs, condition, exemplar, match, registration)
 
         place = _random_crop(pairs.labels, chance)
@@ -106,21 +110,21 @@ class RabitCourse(Course):
         return figures | self._watched(pairs, image.detach(), target, place)
 
     def _alignment_losses(
-        self, pairs: PairBatch, condition: Condition, match: Match, alignment: Alignment
+        self, pairs: PairBatch, condition: Condition, exemplar: Exemplar, match: Match, alignment: Alignment
     ) -> dict[str, Tensor]:
         size = pairs.labels.shape[1:]
         weight = pairs.known * (1 + 2.0 * (pairs.labels > 0))
         coarse_truth = F.avg_pool2d(pairs.match.permute(0, 3, 1, 2), STRIDE).permute(0, 2, 3, 1)
         coarse_weight = F.avg_pool2d(weight.unsqueeze(1), STRIDE).squeeze(1)
-        photo = self.shipped.exemplar_extractor(pairs.labels, condition.layout, pairs.target).features
-        own = condition.described.features
         injection, known = alignment.injection, pairs.known.unsqueeze(1).float()
         warp_error = (alignment.warp - pairs.target).abs().mean(1)
         return {
             "match": match_loss(match.fine, pairs.match, weight, size),
             "attended": match_loss(match.attended, coarse_truth, coarse_weight, size),
             "warp": (warp_error * weight).sum() / weight.sum().clamp_min(1),
-            "feature_alignment": feature_alignment(own, photo),
+            "contrast": feature_contrast(
+                condition.described.features, exemplar.described.features, coarse_truth, coarse_weight
+            ),
             "trust": trust_loss(injection.trust, alignment.warp, pairs.target, known, injection.agrees),
         }
 
@@ -161,11 +165,16 @@ class RabitCourse(Course):
         mine = self._perceptual(image)
         with torch.no_grad():
             true = self._perceptual(target)
+        whole = _whole_classes(labels, pairs.labels, self._classes)
         losses = {
             "pseudo_pair": pseudo_pair_loss(mine, true, same),
             "perceptual": perceptual_loss(mine, true),
             "colour": class_colour_loss(
-                image, labels, pairs.exemplar, pairs.exemplar_labels, _whole_classes(labels, pairs.labels, self._classes)
+                image,
+                labels,
+                pairs.exemplar,
+                pairs.exemplar_labels,
+                _whole_classes(labels, pairs.labels, self._classes),
             ),
         }
         if same.any():

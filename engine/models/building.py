@@ -1,0 +1,33 @@
+"""Translators by name, with their shipped weights."""
+
+from collections.abc import Callable
+
+from engine.errors import InputError
+from engine.models.rabit import Rabit, RabitConfig
+from engine.models.translator import Translator
+from engine.weights.registry import load_weights
+
+
+def _rabit(config: dict) -> Translator:
+    return Rabit(RabitConfig(**config | {"widths": tuple(config["widths"])}))
+
+
+BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit}
+
+
+def load_translator(domain: str, model: str) -> Translator:
+    """The translator `model` of `domain` with its weights, ready for inference, float32 on the CPU.
+
+    Raises InputError when there is none, or its weights are absent or do not fit.
+    """
+    if model not in BUILDERS:
+        raise InputError(f"There is no translator {model!r}; choose one of: {', '.join(BUILDERS)}.")
+    config, weights = load_weights(domain, model)
+    try:
+        translator = BUILDERS[model](config)
+        translator.load_state_dict(weights)
+    except (TypeError, KeyError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"The weights of {model} for {domain} do not fit this version of the program; install them again."
+        ) from error
+    return translator.eval().requires_grad_(False)
