@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from engine.correspondence.grids import identity_grid
+from engine.data.chance import Chance
 from engine.data.deformation import deform, random_deformation
 from engine.data.photo_set import PhotoSet
-from engine.training.course import Chance
 
 RETRIEVED = 0.35  # share of exemplars that show another person
 HOLED = 0.25  # share of exemplars with a rectangle of another photo in them
