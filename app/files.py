@@ -182,9 +182,16 @@ class Files(QObject):
         dialog = ExportDialog(self._document, self._window)
         accepted = dialog.exec()
         dialog.deleteLater()
-        if accepted:
+        if accepted and self._may_overwrite([path for _, path in dialog.targets() if path.exists()]):
             paths = dialog.write()
             self.said.emit(self.tr("Exported {}").format(", ".join(path.name for path in paths)))
+
+    def _may_overwrite(self, paths: list[Path]) -> bool:
+        if not paths:
+            return True
+        names = ", ".join(path.name for path in paths)
+        text = self.tr("{} exists already. Write over it?").format(names)
+        return QMessageBox.question(self._window, "Warpaint", text) == Button.Yes
 
     # Recovery.
 

@@ -1,9 +1,12 @@
 """Starts the editor."""
 
+import logging
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
@@ -19,6 +22,8 @@ PATIENCE = 60.0
 
 BAD_USAGE = 2
 
+log = logging.getLogger(__name__)
+
 
 def run_editor(file: Path | None, device: str) -> int:
     """Open the window, on a project or photo where one is named; returns the exit code when it is closed."""
@@ -27,6 +32,7 @@ def run_editor(file: Path | None, device: str) -> int:
         return BAD_USAGE
     application = make_application()
     window = make_window(device)
+    sys.excepthook = partial(report_fault, window)
     window.show()
     if not window.files.offer_recovery():
         if file is not None:
@@ -80,6 +86,14 @@ def make_window(device: str) -> Window:
         return EngineSession(device=device)
 
     return Window(make_session)
+
+
+def report_fault(
+    window: Window, kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """A fault of the program: it goes on, the details go to the log, and the window says so."""
+    log.critical("Unexpected fault", exc_info=(kind, error, traceback))
+    window.status.say(f"Something went wrong ({kind.__name__}); save your work under another name.")
 
 
 def open_sample(window: Window) -> None:

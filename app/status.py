@@ -92,4 +92,11 @@ class StatusBar(QStatusBar):
         names = self._document.domain.classes
         class_id = int(labels[y, x])
         name = names[class_id].name if class_id < len(names) else str(class_id)
-        self.place.setText(f"{name} · {x}, {y}")
+        trust = self._confidence(x, y)
+        self.place.setText(f"{name} · {x}, {y}{trust}")
+
+    def _confidence(self, x: int, y: int) -> str:
+        frame = self._document.frame
+        if frame is None or frame.confidence.shape != self._document.labels.shape:
+            return ""
+        return self.tr(" · confidence {}").format(f"{frame.confidence[y, x]:.2f}")

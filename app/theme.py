@@ -56,9 +56,10 @@ QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
 QMainWindow::separator:hover {{ background: {accent}; }}
 QMenuBar {{ background: {window}; border: none; padding: 1px 4px; }}
 QMenuBar::item {{ padding: 5px 9px; border-radius: 4px; border: none; }}
-QMenu {{ border: 1px solid {border}; border-radius: 6px; padding: 4px; }}
+QMenu {{ background: {raised}; border: 1px solid {border}; border-radius: 6px; padding: 4px; }}
 QMenu::item {{ padding: 5px 22px 5px 26px; border-radius: 4px; }}
-QMenu::icon {{ padding-left: 8px; }}
+QMenu::icon {{ padding: 2px; margin-left: 4px; }}
+QMenu::icon:checked {{ background: {selection}; border: 1px solid {accent}; border-radius: 5px; }}
 QStatusBar {{ background: {window}; border: none; color: {muted}; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ color: {muted}; padding: 0 8px; background: transparent; }}
@@ -95,10 +96,14 @@ QListView#palette, QListView#history {{ background: {panel}; border: none; borde
     padding: 4px; }}
 QListView#history::item {{ padding: 5px 8px; border-radius: 5px; }}
 QPushButton {{ padding: 6px 14px; border-radius: 6px; }}
-QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {muted}; border-radius: 4px; image: none;
-    background: {panel}; }}
-QCheckBox::indicator:checked {{ border: 1px solid {accent}; background: {accent}; image: url("{check}"); }}
-QCheckBox::indicator:disabled {{ border: 1px solid {border}; background: transparent; }}
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 15px; height: 15px; border-radius: 4px; }}
+QCheckBox::indicator:unchecked, QCheckBox::indicator:unchecked:hover, QCheckBox::indicator:unchecked:focus,
+QCheckBox::indicator:unchecked:pressed {{ border: 1px solid {muted}; image: none; background: {panel}; }}
+QCheckBox::indicator:unchecked:focus, QCheckBox::indicator:unchecked:hover {{ border: 1px solid {accent}; }}
+QCheckBox::indicator:unchecked:disabled {{ border: 1px solid {border}; image: none; background: transparent; }}
+QCheckBox::indicator:checked, QCheckBox::indicator:checked:hover, QCheckBox::indicator:checked:focus,
+QCheckBox::indicator:checked:pressed {{ border: 1px solid {accent}; background: {accent}; image: url("{check}"); }}
 QTreeView#commands {{ background: {panel}; border: none; border-radius: 8px; padding: 4px; }}
 QTreeView#commands::item {{ padding: 5px 4px; }}
 QLineEdit {{ border-radius: 6px; padding: 4px 8px; }}

@@ -180,6 +180,7 @@ class Window(QMainWindow):
         self.live.stale_changed.connect(self.result.set_stale)
         self.live.problem_changed.connect(self.result.set_notice)
         self.worker.busy_changed.connect(self.status.spinner.set_busy)
+        self.worker.busy_changed.connect(self.result.set_busy)
         self.files.said.connect(self.status.say)
         self.view.changed.connect(lambda: self.status.show_zoom(self.view.zoom))
         self.tool_settings.changed.connect(lambda: self.size_slider.setValue(self.tool_settings.brush_size))
@@ -375,6 +376,8 @@ class Window(QMainWindow):
         super().showEvent(event)
         if not self._started:
             self._started = True
+            # Not the search field: the first key pressed is a shortcut.
+            self.condition.setFocus()
             self.live.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

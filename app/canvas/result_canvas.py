@@ -4,12 +4,12 @@ from enum import Enum
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.canvas.buffer import Buffer, argb, buffer_of
 from app.canvas.canvas import Canvas
-from app.canvas.heat import heat_lut
+from app.canvas.heat import heat_colors, heat_lut
 from app.canvas.view import View
 from app.theme import THEME
 from engine.inference.state import Frame
@@ -51,6 +51,7 @@ class ResultCanvas(Canvas):
         self._before = False
         self._on_divider = False
         self._stale = False
+        self._busy = False
         self._shade = QTimer(self, singleShot=True, interval=STALE_DELAY)
         self._shade.timeout.connect(self.update)
 
@@ -87,6 +88,11 @@ class ResultCanvas(Canvas):
         elif not stale:
             self._shade.stop()
         self._stale = stale
+        self.update()
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether a newer picture is being made."""
+        self._busy = busy
         self.update()
 
     @property
@@ -151,9 +157,30 @@ class ResultCanvas(Canvas):
         if self.shown is ResultView.COMPARE and self._photo is not None and self._picture() is not None:
             self._paint_divider(painter, frame)
         if self.shaded and self._picture() is not None:
-            _pill(painter, frame.topLeft() + QPointF(8, 8), self.tr("Updating…"), self.font())
+            text = self.tr("Updating…") if self._busy else self.tr("Not up to date")
+            _pill(painter, frame.topLeft() + QPointF(8, 8), text, self.font())
+        if self._heat is not None:
+            self._paint_legend(painter, frame)
         if self.notice or self._picture() is None:
             self._paint_notice(painter)
+
+    def _paint_legend(self, painter: QPainter, frame: QRectF) -> None:
+        """What the colours of confidence mean."""
+        box = QRectF(0, 0, 190, 24)
+        box.moveBottomLeft(QPointF(max(frame.left(), 0) + 8, min(frame.bottom(), self.height()) - 8))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(20, 21, 24, 200))
+        painter.drawRoundedRect(box, 12, 12)
+        painter.setPen(QColor(240, 240, 244))
+        text = box.adjusted(12, 0, -12, 0)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.tr("doubt"))
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.tr("trust"))
+        ramp = QLinearGradient(box.left() + 56, 0, box.right() - 50, 0)
+        for step, color in enumerate(heat_colors()[::51]):
+            ramp.setColorAt(step / 5, QColor(*color.tolist()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ramp)
+        painter.drawRoundedRect(QRectF(box.left() + 56, box.center().y() - 4, box.width() - 106, 8), 4, 4)
 
     def _paint_divider(self, painter: QPainter, frame: QRectF) -> None:
         x = self._divider_x()
