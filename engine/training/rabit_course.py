@@ -55,7 +55,7 @@ WEIGHTS = {
 
 
 class RabitCourse(Course):
-    """Targets and exemplars of `training`; `held_out` for the sample sheet."""
+    """Targets and exemplars of `training`; `held_out` for the sample sheet; `config` has the domain's classes."""
 
     def __init__(
         self,
@@ -65,11 +65,12 @@ class RabitCourse(Course):
         batch: int,
         device: torch.device,
         vgg19: Path | None = None,
+        config: RabitConfig | None = None,
     ) -> None:
         self._training, self._held_out, self._batch, self._device = training, held_out, batch, device
         self._palette = torch.from_numpy(domain.palette)
         self._classes = len(domain.classes)
-        self.shipped = Rabit(RabitConfig(classes=self._classes)).to(device)
+        self.shipped = Rabit(config or RabitConfig(classes=self._classes)).to(device)
         self._judge = MultiScaleDiscriminator(self._classes).to(device)
         self._perceptual = perceptual_network(domain, vgg19).to(device)
         self.networks = nn.ModuleDict({"rabit": self.shipped, "judge": self._judge})
@@ -169,13 +170,7 @@ class RabitCourse(Course):
         losses = {
             "pseudo_pair": pseudo_pair_loss(mine, true, same),
             "perceptual": perceptual_loss(mine, true),
-            "colour": class_colour_loss(
-                image,
-                labels,
-                pairs.exemplar,
-                pairs.exemplar_labels,
-                _whole_classes(labels, pairs.labels, self._classes),
-            ),
+            "colour": class_colour_loss(image, labels, pairs.exemplar, pairs.exemplar_labels, whole),
         }
         if same.any():
             losses["reconstruction"] = F.l1_loss(image[same], target[same])

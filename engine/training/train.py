@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-every", type=int, default=500, help="steps between checkpoints and sample sheets")
     parser.add_argument("--log-every", type=int, default=20, help="steps between lines of log.jsonl")
     parser.add_argument("--perceptual", type=Path, help="VGG-19 weights (.pth or .safetensors) for the losses")
+    parser.add_argument("--licence", default="not recorded", help="licence of the data, for the card")
     parser.add_argument("--export", type=Path, help="weights folder to write at the end (default: OUT/weights)")
 
 
@@ -113,5 +114,6 @@ def _export(
         data=f"{arguments.data.name}, training split",
         steps=steps,
         seed=arguments.seed,
+        licence=arguments.licence,
         metrics={f"training {name}": value for name, value in last.items() if name not in ("step", "seconds")},
     )
