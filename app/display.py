@@ -6,7 +6,9 @@ import socket
 import sys
 from pathlib import Path
 
-REMEDY = "use `python main.py render` instead, or set QT_QPA_PLATFORM=offscreen."
+from PySide6.QtCore import QLibraryInfo
+
+REMEDY = "or use `python main.py render`, or set QT_QPA_PLATFORM=offscreen."
 
 
 def problem_with_display() -> str:
@@ -16,9 +18,9 @@ def problem_with_display() -> str:
     if os.environ.get("WAYLAND_DISPLAY"):
         return ""
     if not _x_server_answers(os.environ.get("DISPLAY", "")):
-        return f"Warpaint finds no display to open its window on; {REMEDY}"
-    if not _can_load("libxcb-cursor.so.0"):
-        return f"Qt needs the system library libxcb-cursor0, which is not installed; install it, {REMEDY}"
+        return f"Warpaint finds no display to open its window on; start one, {REMEDY}"
+    if library := _missing_library():
+        return f"Qt needs the system library {library} to open a window; install it, {REMEDY}"
     return ""
 
 
@@ -43,9 +45,11 @@ def _connects(family: int, address: str | tuple[str, int]) -> bool:
     return True
 
 
-def _can_load(library: str) -> bool:
+def _missing_library() -> str:
+    """The first library that Qt's window plugin lacks on this system; nothing when it loads."""
+    plugin = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms" / "libqxcb.so"
     try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
+        ctypes.CDLL(str(plugin))
+    except OSError as error:
+        return str(error).split(":")[0]
+    return ""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDockWidget,
@@ -196,7 +196,9 @@ class Window(QMainWindow):
         self.exemplar_dock.add_wanted.connect(self.registry["add-exemplar"].trigger)
 
     def _restore_layout(self) -> None:
-        self.resize(FIRST_SIZE)
+        # The screen that Qt makes up where there is none is too small to be taken as a bound.
+        offscreen = QGuiApplication.platformName() == "offscreen"
+        self.resize(FIRST_SIZE if offscreen else FIRST_SIZE.boundedTo(self.screen().availableSize()))
         self.restoreGeometry(settings.layout("geometry"))
         self.restoreState(settings.layout("state"), LAYOUT_VERSION)
 
