@@ -59,7 +59,7 @@ class Session:
         clock.lap("encode")
         alignments = []
         for exemplar, code in zip(exemplars, encoded, strict=True):
-            alignments.append(self._alignment(state, translator, condition, exemplar, code, size))
+            alignments.append(self._alignment(state, translator, condition, exemplar, code))
             if not wanted():
                 return None
         clock.lap("align")
@@ -84,11 +84,11 @@ class Session:
                 photo = F.interpolate(photo, size, mode="bilinear", align_corners=False, antialias=True)
             return translator.encode_exemplar(photo, self._labels(exemplar.labels, size))
 
-        return self._exemplars.get((state.domain, state.model, exemplar), encode)
+        return self._exemplars.get((state.domain, state.model, *_digests(exemplar)), encode)
 
     def _encoded_condition(self, state: EditState, translator: Translator, size: tuple[int, int]) -> Any:
         return self._conditions.get(
-            (state.domain, state.model, state.labels),
+            (state.domain, state.model, state.labels.digest),
             lambda: translator.encode_condition(self._labels(state.labels, size)),
         )
 
@@ -99,10 +99,10 @@ class Session:
         condition: Any,
         exemplar: Exemplar,
         code: Any,
-        size: tuple[int, int],
     ) -> Alignment:
         return self._alignments.get(
-            (state.domain, state.model, state.labels, exemplar, size), lambda: translator.align(condition, code)
+            (state.domain, state.model, state.labels.digest, *_digests(exemplar)),
+            lambda: translator.align(condition, code),
         )
 
     def _labels(self, labels: Pixels, size: tuple[int, int]) -> Tensor:
@@ -111,6 +111,11 @@ class Session:
         if tensor.shape[1:] != size:
             tensor = F.interpolate(tensor[None].float(), size, mode="nearest-exact")[0]
         return tensor.long()
+
+
+def _digests(exemplar: Exemplar) -> tuple[str, str]:
+    """A key that does not keep the exemplar's pixels alive."""
+    return exemplar.photo.digest, exemplar.labels.digest
 
 
 def working_size(shape: tuple[int, ...], domain_size: tuple[int, int], multiple: int) -> tuple[int, int]:

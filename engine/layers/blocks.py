@@ -1,5 +1,6 @@
 """Residual blocks with a bounded neighbourhood: 3×3 convolutions and PONO, no image statistics."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -39,7 +40,7 @@ class Modulation(nn.Module):
 
     def forward(self, x: Tensor, guide: Tensor) -> Tensor:
         scale, shift = self.scale_and_shift(guide).chunk(2, dim=1)
-        return pono(x) * (1 + scale) + shift
+        return torch.addcmul(shift, pono(x), 1 + scale)
 
 
 class ModulatedBlock(nn.Module):

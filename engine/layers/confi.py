@@ -23,5 +23,6 @@ class Confi(nn.Module):
 
     def forward(self, condition: Tensor, warped: Tensor, evidence: Tensor) -> Tensor:
         condition, warped = self.from_condition(condition), self.from_warped(warped)
+        evidence = evidence.contiguous(memory_format=torch.channels_last)  # one odd layout would slow the rest
         trust = self.confidence(torch.cat([condition, warped, evidence], dim=1)).sigmoid()
         return torch.lerp(condition, warped, trust)
