@@ -41,7 +41,7 @@ class Described:
 
 
 class Extractor(nn.Module):
-    """A small U-Net over strides 4 and 8; reaches 30 pixels around."""
+    """A small U-Net over strides 4 and 8; reaches 43 pixels around."""
 
     def __init__(self, classes: int, dims: int, photo: bool) -> None:
         super().__init__()

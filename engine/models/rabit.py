@@ -28,7 +28,7 @@ from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
 from engine.layers.confi import Confi
 from engine.models.translator import Alignment, Translator
 
-REACH = 112  # pixels; the sum of all kernels on the condition's side
+REACH = 149  # pixels: 43 the extractor, 28 to the border of its block of 8, 16 the refinement, 62 the generator
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Rabit(Translator):
         self, condition: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
     ) -> Alignment:
         """Align with an exemplar that is the right way round; `epsilon` softens the ranking in training."""
-        match, features = self.match(condition, exemplar, registration.matrix, epsilon)
+        match, features = self.match(condition, exemplar, registration, epsilon)
         return self.inject(condition, exemplar, match, features)
 
     def inject(
@@ -203,12 +203,12 @@ class Rabit(Translator):
         return self.generator(condition.labels, condition.features, injection)
 
     def match(
-        self, condition: Condition, exemplar: Exemplar, matrix: Tensor, epsilon: float | None = None
+        self, condition: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
     ) -> tuple[Match, tuple[Tensor, Tensor, Tensor]]:
         """The match, and the exemplar's features warped by it; those at stride 4 by attention."""
         height, width = condition.labels.shape[1:]
         device = condition.labels.device
-        registered = apply_affine(matrix, identity_grid(height // STRIDE, width // STRIDE, device))
+        registered = apply_affine(registration.matrix, identity_grid(height // STRIDE, width // STRIDE, device))
         half, quarter, eighth = exemplar.values
         with torch.autocast(device.type, enabled=False):
             queries = self.analytic.queries(condition.described, registered)
@@ -224,7 +224,8 @@ class Rabit(Translator):
             attention.strength,
             same_place(condition.described, condition.layout, exemplar.layout, registered),
             registered,
-            apply_affine(matrix, identity_grid(height, width, device)),
+            apply_affine(registration.matrix, identity_grid(height, width, device)),
+            registration.residual,
         )
         points = match.fine.permute(0, 3, 1, 2)
         at_half = F.avg_pool2d(points, 2).permute(0, 2, 3, 1)
