@@ -82,18 +82,19 @@ def _view(window: "Window", actions: Actions) -> None:
 
 def _tools(window: "Window", actions: Actions) -> None:
     tr, menu = window.tr, window.tr("&Tools")
-    tips = {
-        "Brush": tr("Brush: paint the active class"),
-        "Eraser": tr("Eraser: paint background, or bring back the label map as it was opened"),
-        "Fill": tr("Fill: give a connected area the active class"),
-        "Polygon": tr("Polygon: click corners, Enter or double click closes"),
-        "Lasso": tr("Lasso: fill what you circle"),
-        "Line": tr("Line: a straight stroke"),
-        "Picker": tr("Picker: take the class under the pointer"),
+    texts = {
+        "Brush": (tr("Brush"), tr("Brush: paint the active class")),
+        "Eraser": (tr("Eraser"), tr("Eraser: paint background, or bring back the label map as it was opened")),
+        "Fill": (tr("Fill"), tr("Fill: give a connected area the active class")),
+        "Polygon": (tr("Polygon"), tr("Polygon: click corners, Enter or double click closes")),
+        "Lasso": (tr("Lasso"), tr("Lasso: fill what you circle")),
+        "Line": (tr("Line"), tr("Line: a straight stroke")),
+        "Picker": (tr("Picker"), tr("Picker: take the class under the pointer")),
     }
     for kind in TOOLS:
-        actions.add(f"tool-{kind.name.lower()}", menu, tr(kind.name), lambda _, kind=kind: window.use_tool(kind),
-                    keys=TOOL_KEYS[kind.name], icon_name=kind.name.lower(), tip=tips[kind.name], group="tools")
+        text, tip = texts[kind.name]
+        actions.add(f"tool-{kind.name.lower()}", menu, text, lambda _, kind=kind: window.use_tool(kind),
+                    keys=TOOL_KEYS[kind.name], icon_name=kind.name.lower(), tip=tip, group="tools")
     grow = window.condition.grow_brush
     actions.add("smaller", menu, tr("Smaller brush"), lambda: grow(-1), keys="[")
     actions.add("larger", menu, tr("Larger brush"), lambda: grow(1), keys="]")

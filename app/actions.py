@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.theme import THEME, icon
 
@@ -22,8 +22,9 @@ class Entry:
 class Actions(QObject):
     """All actions by name, in the order of the menus."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
         self._entries: dict[str, Entry] = {}
         self._groups: dict[str, QActionGroup] = {}
         THEME.changed.connect(self._fetch_icons)
@@ -46,7 +47,7 @@ class Actions(QObject):
         `menu` is the title of its menu, or empty for one that only the palette shows. `keys` are shortcuts
         separated by blanks. Checkable actions call `run(checked)`, of a `group` only one is checked.
         """
-        action = QAction(text, self.parent())
+        action = QAction(text, self._window)
         action.setObjectName(name)
         action.setShortcuts([QKeySequence(key) for key in keys.split()])
         action.setCheckable(checkable or bool(group))
@@ -58,7 +59,7 @@ class Actions(QObject):
             action.triggered.connect(run)
         else:
             action.triggered.connect(lambda: run())
-        self.parent().addAction(action)
+        self._window.addAction(action)
         self._entries[name] = Entry(action, menu, icon_name)
         self._set_icon(self._entries[name])
         return action

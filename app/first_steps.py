@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.actions import Actions
 from app.drops import DropTarget
+from app.naming import named
 from app.resources import ICONS
 
 STEPS = ("open-photo", "open", "tour")
@@ -20,14 +21,15 @@ class FirstSteps(DropTarget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         logo = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         logo.setPixmap(QIcon(str(ICONS / "warpaint.svg")).pixmap(76, 76))
-        heading = QLabel(self.tr("Repaint a photograph"), objectName="heading")
+        heading = named(QLabel(self.tr("Repaint a photograph")), "heading")
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         text = QLabel(
             self.tr("Drop a photo or a label map here, paint what should be where,\n"
                     "and pick an exemplar whose look the picture takes on."),
-            objectName="hint", alignment=Qt.AlignmentFlag.AlignCenter,
+            alignment=Qt.AlignmentFlag.AlignCenter,
         )
-        self.begin = QPushButton(self.tr("Start with an empty canvas"), objectName="secondary")
+        named(text, "hint")
+        self.begin = named(QPushButton(self.tr("Start with an empty canvas")), "secondary")
         layout = QVBoxLayout(self)
         layout.setSpacing(14)
         layout.addStretch(2)

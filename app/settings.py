@@ -24,7 +24,7 @@ def set_theme(name: str) -> None:
 def number(name: str, default: float) -> float:
     """A remembered number, or `default` where there is none or it is damaged."""
     try:
-        return float(store().value(name, default))
+        return float(str(store().value(name, default)))
     except (TypeError, ValueError):
         return default
 

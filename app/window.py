@@ -1,5 +1,6 @@
 """The editor's window: puts canvases, docks, menus and engine together."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QSize, Qt
@@ -34,6 +35,7 @@ from app.document import Document
 from app.files import Files
 from app.first_steps import FirstSteps
 from app.live import LivePreview
+from app.naming import named
 from app.status import StatusBar
 from app.theme import THEME
 from app.tools import LARGEST_BRUSH, SMALLEST_BRUSH, TOOLS, BrushTool, EraserTool, LineTool, Tool, ToolSettings
@@ -63,6 +65,7 @@ class Window(QMainWindow):
         self.status = StatusBar(self.document)
         self.registry = Actions(self)
         self._tools: dict[type[Tool], Tool] = {kind: kind(self.document, self.tool_settings) for kind in TOOLS}
+        self.docks: list[QDockWidget] = []
         self._other_class = 0
         self._picture_size: tuple[int, int] | None = None
         self._started = False
@@ -98,7 +101,7 @@ class Window(QMainWindow):
             menus[title].insertSeparator(self.registry[name])
 
     def _build_tool_bar(self) -> None:
-        bar = QToolBar(self.tr("Tools"), self, objectName="tools", movable=False)
+        bar = named(QToolBar(self.tr("Tools"), self, movable=False), "tools")
         bar.setIconSize(QSize(22, 22))
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for name in TOOL_BAR:
@@ -115,9 +118,9 @@ class Window(QMainWindow):
         splitter.addWidget(with_header(self._condition_header(), self.condition))
         splitter.addWidget(with_header(self._result_header(), self.result))
         splitter.setSizes([1000, 1000])
+        self.centre = QStackedWidget()
         self.first_steps = FirstSteps(self.registry)
         self.first_steps.begin.clicked.connect(lambda: self.centre.setCurrentIndex(0))
-        self.centre = QStackedWidget()
         self.centre.addWidget(splitter)
         self.centre.addWidget(self.first_steps)
         self.setCentralWidget(self.centre)
@@ -150,23 +153,19 @@ class Window(QMainWindow):
 
     def _build_docks(self) -> None:
         area = Qt.DockWidgetArea
-        left = self._add_dock(self.tr("Classes"), "classes", self.palette_dock, area.LeftDockWidgetArea)
+        self._add_dock(self.tr("Classes"), "classes", self.palette_dock, area.LeftDockWidgetArea)
         self._add_dock(self.tr("Exemplars"), "exemplars", self.exemplar_dock, area.RightDockWidgetArea)
-        history = self._add_dock(self.tr("History"), "history", self.history_dock, area.RightDockWidgetArea)
-        self.resizeDocks([left, history], [226, 226], Qt.Orientation.Horizontal)
+        self._add_dock(self.tr("History"), "history", self.history_dock, area.RightDockWidgetArea)
+        self.resizeDocks([self.docks[0], self.docks[-1]], [226, 226], Qt.Orientation.Horizontal)
         self.resizeDocks(self.docks[1:], [640, 170], Qt.Orientation.Vertical)
 
-    def _add_dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self, objectName=name)
+    def _add_dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> None:
+        dock = named(QDockWidget(title, self), name)
         dock.setWidget(content)
         feature = QDockWidget.DockWidgetFeature
         dock.setFeatures(feature.DockWidgetMovable | feature.DockWidgetClosable)
         self.addDockWidget(area, dock)
-        return dock
-
-    @property
-    def docks(self) -> list[QDockWidget]:
-        return [self.findChild(QDockWidget, name) for name in ("classes", "exemplars", "history")]
+        self.docks.append(dock)
 
     def _connect(self) -> None:
         document = self.document
@@ -368,7 +367,7 @@ class Window(QMainWindow):
     def _list_recent(self) -> None:
         self._recent.clear()
         for path in settings.recent_files():
-            self._recent.addAction(path.name, lambda path=path: self.files.open(path)).setToolTip(str(path))
+            self._recent.addAction(path.name, partial(self.files.open, path)).setToolTip(str(path))
         if self._recent.isEmpty():
             self._recent.addAction(self.tr("None yet")).setEnabled(False)
 

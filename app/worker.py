@@ -14,6 +14,9 @@ from engine.inference.state import EditState, Frame
 PATIENCE = 0.7
 """Seconds after which a picture is finished although a newer state waits, so that a long stroke shows something."""
 
+END_PATIENCE = 5000
+"""Milliseconds that closing waits for the engine."""
+
 log = logging.getLogger(__name__)
 
 
@@ -60,12 +63,14 @@ class Worker(QThread):
             self._cancelled = True
 
     def stop(self) -> None:
-        """End the thread; returns when it has ended, or after five seconds."""
+        """End the thread; an engine that does not come back is cut off, for the window closes now."""
         with self._changed:
             self._stopping = True
             self._waiting = None
             self._changed.notify()
-        self.wait(5000)
+        if not self.wait(END_PATIENCE):
+            self.terminate()
+            self.wait(END_PATIENCE)
 
     def run(self) -> None:
         """The thread: wait for a state, render it, tell."""

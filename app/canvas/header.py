@@ -15,7 +15,8 @@ class Title(QLabel):
     """A title that a narrow window takes away, rather than a control or half a word."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, objectName="title")
+        super().__init__(text)
+        self.setObjectName("title")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -27,7 +28,8 @@ class IconLabel(QLabel):
     """An icon that follows the theme."""
 
     def __init__(self, icon_name: str, tip: str) -> None:
-        super().__init__(toolTip=tip)
+        super().__init__()
+        self.setToolTip(tip)
         self._icon_name = icon_name
         THEME.changed.connect(self._fetch)
         self._fetch()
@@ -40,7 +42,8 @@ class Header(QWidget):
     """A title at the left, controls at the right."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="header")
+        super().__init__(parent)
+        self.setObjectName("header")
         self.setFixedHeight(HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.row = QHBoxLayout(self)
@@ -65,7 +68,8 @@ class Header(QWidget):
 
     def add_button(self, action: QAction) -> QToolButton:
         """A button for an action, by its icon."""
-        button = QToolButton(iconSize=QSize(18, 18))
+        button = QToolButton()
+        button.setIconSize(QSize(18, 18))
         button.setDefaultAction(action)
         button.setAccessibleName(action.text().replace("&", ""))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.actions import Actions, plain_text, shortcut_text
+from app.naming import named
 from app.theme import THEME
 
 
@@ -28,7 +29,9 @@ class CommandPalette(QDialog):
         self.search = QLineEdit(placeholderText=self.tr("Type a command"))
         self.search.setAccessibleName(self.tr("Command"))
         self.search.installEventFilter(self)
-        self.list = QTreeWidget(objectName="commands", rootIsDecorated=False, headerHidden=True, columnCount=2)
+        self.list = named(QTreeWidget(columnCount=2), "commands")
+        self.list.setRootIsDecorated(False)
+        self.list.setHeaderHidden(True)
         self.list.setIconSize(QSize(17, 17))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -66,8 +69,9 @@ class CommandPalette(QDialog):
         return item
 
     def _choose(self, row: int) -> None:
-        row = min(max(row, 0), self.list.topLevelItemCount() - 1)
-        self.list.setCurrentItem(self.list.topLevelItem(row))
+        item = self.list.topLevelItem(min(max(row, 0), self.list.topLevelItemCount() - 1))
+        if item is not None:
+            self.list.setCurrentItem(item)
 
     def _run(self) -> None:
         item = self.list.currentItem()
@@ -80,6 +84,6 @@ class CommandPalette(QDialog):
             Qt.Key.Key_Down, Qt.Key.Key_Up,
         ):
             step = 1 if event.key() == Qt.Key.Key_Down else -1
-            self._choose(self.list.indexOfTopLevelItem(self.list.currentItem()) + step)
+            self._choose(self.list.currentIndex().row() + step)
             return True
         return super().eventFilter(watched, event)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -21,18 +22,22 @@ from PySide6.QtWidgets import (
 
 from app import export
 from app.document import Document
+from app.naming import named, spoken
 
 PICTURES = ("png", "jpg", "webp")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One file to export: the end of its name, its formats, how it is written, and whether it needs a picture."""
+    """One file to export: the end of its name, its formats, how it is written, and whether it needs a frame.
+
+    `write` gets path, document and the newest frame, which is None only where none is needed.
+    """
 
     key: str
     title: str
     suffixes: tuple[str, ...]
-    write: Callable[[Path, Document], None]
+    write: Callable[[Path, Document, Any], None]
     needs_frame: bool = True
 
 
@@ -40,17 +45,17 @@ def choices(tr: Callable[[str], str]) -> list[Choice]:
     """All that can be exported; `tr` translates the titles."""
     return [
         Choice("result", tr("Result"), PICTURES,
-               lambda path, d: export.export_result(path, d.frame, d.weights_hash)),
+               lambda path, d, frame: export.export_result(path, frame, d.weights_hash)),
         Choice("labels", tr("Label map, with its palette as JSON"), ("png",),
-               lambda path, d: export.export_labels(path, d.labels, d.domain), needs_frame=False),
+               lambda path, d, _: export.export_labels(path, d.labels, d.domain), needs_frame=False),
         Choice("warp", tr("Warped exemplar"), PICTURES,
-               lambda path, d: export.export_warp(path, d.frame, d.weights_hash)),
+               lambda path, d, frame: export.export_warp(path, frame, d.weights_hash)),
         Choice("confidence", tr("Confidence map"), PICTURES,
-               lambda path, d: export.export_confidence(path, d.frame)),
+               lambda path, _, frame: export.export_confidence(path, frame)),
         Choice("layers", tr("Layers for Krita or GIMP"), ("ora",),
-               lambda path, d: export.export_openraster(path, d.frame, d.domain, d.photo)),
+               lambda path, d, frame: export.export_openraster(path, frame, d.domain, d.photo)),
         Choice("sheet", tr("Contact sheet before/after"), PICTURES,
-               lambda path, d: export.export_contact_sheet(path, d.frame, d.domain, d.photo, d.weights_hash)),
+               lambda path, d, frame: export.export_contact_sheet(path, frame, d.domain, d.photo, d.weights_hash)),
     ]
 
 
@@ -67,7 +72,7 @@ class ExportDialog(QDialog):
         layout.setSpacing(12)
         layout.addLayout(self._rows())
         if hint := self._hint():
-            layout.addWidget(QLabel(hint, objectName="hint"))
+            layout.addWidget(named(QLabel(hint), "hint"))
         layout.addLayout(self._target())
         layout.addWidget(self._buttons())
 
@@ -95,8 +100,8 @@ class ExportDialog(QDialog):
 
     def _target(self) -> QGridLayout:
         path = self._document.path
-        self.folder = QLineEdit(str(path.parent if path else Path.home()), accessibleName=self.tr("Folder"))
-        self.stem = QLineEdit(path.stem if path else "warpaint", accessibleName=self.tr("Name"))
+        self.folder = spoken(QLineEdit(str(path.parent if path else Path.home())), self.tr("Folder"))
+        self.stem = spoken(QLineEdit(path.stem if path else "warpaint"), self.tr("Name"))
         browse = QPushButton(self.tr("Browse…"))
         browse.clicked.connect(self._browse)
         row = QHBoxLayout()
@@ -134,5 +139,5 @@ class ExportDialog(QDialog):
         """Write the chosen files; raises InputError where one cannot be written."""
         targets = self.targets()
         for choice, path in targets:
-            choice.write(path, self._document)
+            choice.write(path, self._document, self._document.frame)
         return [path for _, path in targets]

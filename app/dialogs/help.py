@@ -5,6 +5,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.actions import Actions, plain_text, shortcut_text
+from app.naming import named
 from app.resources import ICONS
 from app.version import app_version
 
@@ -67,7 +68,7 @@ class AboutBox(QDialog):
         self.setWindowTitle(self.tr("About Warpaint"))
         logo = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         logo.setPixmap(QIcon(str(ICONS / "warpaint.svg")).pixmap(72, 72))
-        title = QLabel("Warpaint", objectName="heading", alignment=Qt.AlignmentFlag.AlignCenter)
+        title = named(QLabel("Warpaint", alignment=Qt.AlignmentFlag.AlignCenter), "heading")
         text = QLabel(
             self.tr("Version {}\n\nPaint a label map, pick an exemplar, and see the photograph repainted "
                     "while you work.").format(app_version()),

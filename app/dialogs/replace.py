@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
 
 from app.document import Document
+from app.naming import spoken
 
 
 class ReplaceDialog(QDialog):
@@ -13,8 +14,8 @@ class ReplaceDialog(QDialog):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Replace class"))
-        self.old = QComboBox(accessibleName=self.tr("Class to replace"))
-        self.new = QComboBox(accessibleName=self.tr("New class"))
+        self.old = spoken(QComboBox(), self.tr("Class to replace"))
+        self.new = spoken(QComboBox(), self.tr("New class"))
         present = set(document.labels.ravel().tolist())
         for label_class in document.domain.classes:
             icon = swatch(label_class.color)

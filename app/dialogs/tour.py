@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.naming import named
 from app.theme import THEME
 
 CARD_WIDTH = 320
@@ -28,15 +29,16 @@ class Tour(QWidget):
     def __init__(self, steps: Sequence[TourStep], window: QWidget) -> None:
         super().__init__(window)
         self._steps = steps
+        self._window = window
         self._number = 0
-        self.card = QWidget(self, objectName="notice")
+        self.card = named(QWidget(self), "notice")
         self.card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.card.setFixedWidth(CARD_WIDTH)
         self._title = QLabel()
         self._text = QLabel(wordWrap=True)
-        self._count = QLabel(objectName="hint")
-        self._next = QPushButton(objectName="primary")
-        end = QPushButton(self.tr("Skip"), objectName="secondary")
+        self._count = named(QLabel(), "hint")
+        self._next = named(QPushButton(), "primary")
+        end = named(QPushButton(self.tr("Skip")), "secondary")
         self._next.clicked.connect(self.go_on)
         end.clicked.connect(self.close)
         row = QHBoxLayout()
@@ -67,7 +69,7 @@ class Tour(QWidget):
 
     def _show_step(self) -> None:
         step = self._steps[self._number]
-        self.resize(self.parentWidget().size())
+        self.resize(self._window.size())
         self._title.setText(f"<b>{step.title}</b>")
         self._text.setText(step.text)
         self._count.setText(f"{self._number + 1} / {len(self._steps)}")
@@ -79,7 +81,7 @@ class Tour(QWidget):
 
     def _target_rect(self) -> QRect:
         target = self._steps[self._number].target
-        return QRect(target.mapTo(self.parentWidget(), QPoint(0, 0)), target.size())
+        return QRect(target.mapTo(self._window, QPoint(0, 0)), target.size())
 
     def _place(self, target: QRect) -> QPoint:
         """Right of the target where there is room, else left of it, else inside."""

@@ -19,6 +19,7 @@ from app.docks.card import paint_card
 from app.docks.thumbnail import Thumbnail
 from app.document import Document
 from app.drops import DropTarget
+from app.naming import named
 from app.theme import THEME, icon
 from engine.inference.state import Exemplar
 
@@ -37,7 +38,8 @@ class ExemplarCard(QWidget):
     drag_ended = Signal()
 
     def __init__(self, exemplar: Exemplar, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="card")
+        super().__init__(parent)
+        self.setObjectName("card")
         self.exemplar = exemplar
         self.active = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -48,7 +50,9 @@ class ExemplarCard(QWidget):
         self.thumbnail = Thumbnail(CARD)
         self.thumbnail.set_image(image_of(exemplar.photo.array))
         self.slider = self._make_slider()
-        self._remove = QToolButton(icon=icon("close"), iconSize=QSize(13, 13), autoRaise=True)
+        self._remove = QToolButton(autoRaise=True)
+        self._remove.setIcon(icon("close"))
+        self._remove.setIconSize(QSize(13, 13))
         self._remove.setToolTip(self.tr("Remove this exemplar"))
         self._remove.setAccessibleName(self._remove.toolTip())
         self._remove.clicked.connect(self.removed)
@@ -121,12 +125,12 @@ class ExemplarDock(DropTarget):
         self.preview.setMinimumHeight(SMALLEST_PREVIEW)
         self.preview.setAccessibleName(self.tr("Active exemplar"))
         self.preview.setToolTip(self.tr("The cross shows where the pixel under the pointer was taken from"))
-        self.hint = QLabel(self.tr("Drop photos here, or add one below."), objectName="hint", wordWrap=True)
+        self.hint = named(QLabel(self.tr("Drop photos here, or add one below."), wordWrap=True), "hint")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 2, 0)
         self._list.setSpacing(4)
-        self.add = QPushButton(self.tr("Add exemplar…"), objectName="secondary")
+        self.add = named(QPushButton(self.tr("Add exemplar…")), "secondary")
         self.add.clicked.connect(self.add_wanted)
         self._lay_out()
         document.exemplars_changed.connect(self.rebuild)
@@ -136,12 +140,12 @@ class ExemplarDock(DropTarget):
         self.rebuild()
 
     def _lay_out(self) -> None:
-        cards = QWidget(objectName="cardList")
+        cards = named(QWidget(), "cardList")
         outer = QVBoxLayout(cards)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addLayout(self._list)
         outer.addStretch(1)
-        area = QScrollArea(objectName="cards", widgetResizable=True)
+        area = named(QScrollArea(widgetResizable=True), "cards")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(cards)
         layout = QVBoxLayout(self)

@@ -4,6 +4,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.document import Document
+from app.naming import named
 from app.theme import THEME
 
 
@@ -13,7 +14,7 @@ class HistoryDock(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self.list = QListWidget(objectName="history")
+        self.list = named(QListWidget(), "history")
         self.list.setAccessibleName(self.tr("History"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 0, 6, 6)

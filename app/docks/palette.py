@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.document import Document
+from app.naming import named
 from app.theme import THEME, icon
 
 Index = QModelIndex | QPersistentModelIndex
@@ -38,6 +39,7 @@ SHARE_DELAY = 150
 """Milliseconds after an edit before the shares are counted again."""
 
 KEYED = 10
+SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class PaletteModel(QAbstractListModel):
@@ -65,6 +67,8 @@ class PaletteModel(QAbstractListModel):
             return self._spoken(label_class.id, label_class.name)
         if role == Qt.ItemDataRole.UserRole:
             return label_class.id
+        if role == SHARE_ROLE:
+            return float(self.shares[label_class.id])
         return None
 
     def _spoken(self, class_id: int, name: str) -> str:
@@ -153,9 +157,7 @@ class PaletteDelegate(QStyledItemDelegate):
         painter.drawText(column, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, share)
 
     def _share(self, index: Index, class_id: int) -> str:
-        model = index.model()
-        source = model.sourceModel() if isinstance(model, QSortFilterProxyModel) else model
-        share = source.shares[class_id] * 100
+        share = index.data(SHARE_ROLE) * 100
         if share == 0:
             return ""
         return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %"
@@ -220,7 +222,8 @@ class PaletteDock(QWidget):
         self.model = PaletteModel(document, self)
         self._filtered = QSortFilterProxyModel(self, filterCaseSensitivity=Qt.CaseSensitivity.CaseInsensitive)
         self._filtered.setSourceModel(self.model)
-        self.list = QListView(objectName="palette", mouseTracking=True, uniformItemSizes=True)
+        self.list = named(QListView(uniformItemSizes=True), "palette")
+        self.list.setMouseTracking(True)
         self.list.setAccessibleName(self.tr("Classes"))
         self.list.setModel(self._filtered)
         self.list.setItemDelegate(PaletteDelegate(document, self.list))
