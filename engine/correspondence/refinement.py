@@ -52,13 +52,14 @@ class Refinement(nn.Module):
 
     def __init__(self, dims: int) -> None:
         super().__init__()
-        self.enter = nn.Conv2d(dims + PROPOSALS * 4 + 1, HIDDEN, 1)
+        self.enter = nn.Conv2d(dims + PROPOSALS * 4 + 2, HIDDEN, 1)
         self.weigh = conv3(HIDDEN, HIDDEN)
         self.mixture = nn.Conv2d(HIDDEN, PROPOSALS, 1)
         self.corrections = nn.ModuleList(_Correction() for _ in range(CORRECTIONS))
         self.neighbours = conv3(HIDDEN, 9 * STRIDE**2)
         nn.init.zeros_(self.neighbours.weight)
         with torch.no_grad():
+            self.mixture.bias.copy_(torch.tensor([0.0, 1.0, 0.0]))  # registration is the best guess at first
             self.neighbours.bias.copy_(_bilinear_logits().flatten())
 
     def forward(
@@ -70,13 +71,18 @@ class Refinement(nn.Module):
         same_region: Tensor,
         registered: Tensor,
         registered_fine: Tensor,
+        residual: Tensor,
     ) -> Match:
-        """Points are (B, h, w, 2) on the shared grid, `registered_fine` (B, H, W, 2); strength (B, 1, h, w)."""
+        """Points are (B, h, w, 2) on the shared grid, `registered_fine` (B, H, W, 2); strength (B, 1, h, w).
+
+        residual (B,): how badly registration fits over all; small convolutions could not see that.
+        """
         cells = torch.tensor(exemplar.labels.shape[:0:-1], device=attended.device) / 2
         proposals = (attended, registered, same_region)
         seen = [_fit(condition, exemplar, points) for points in proposals]
         offsets = [((points - registered) * cells / 8).clamp(-4, 4).permute(0, 3, 1, 2) for points in proposals]
-        x = torch.cat([condition.features, strength, *seen, *offsets], dim=1)
+        overall = (4 * residual.clamp(max=1)).view(-1, 1, 1, 1).expand_as(strength)
+        x = torch.cat([condition.features, strength, overall, *seen, *offsets], dim=1)
         hidden = self.weigh(F.leaky_relu(self.enter(x.contiguous(memory_format=torch.channels_last)), SLOPE))
         mixture = self.mixture(F.leaky_relu(hidden, SLOPE)).float().softmax(1)
         points = sum(

@@ -57,9 +57,14 @@ def _register_one_way(condition: Tensor, exemplar: Tensor) -> tuple[Tensor, Tens
         target, source = _blur(condition, blur), _with_gradients(_blur(exemplar, blur))
         for _ in range(iterations):
             matrix = _gauss_newton_step(matrix, prior, target, source)
+    return matrix, disagreement(condition, exemplar, matrix)
+
+
+def disagreement(condition: Tensor, exemplar: Tensor, matrix: Tensor) -> Tensor:
+    """How badly soft label maps fit under `matrix` (B, 2, 3), as a share of the person: (B,), 0 is perfect."""
     points = apply_affine(matrix, identity_grid(*condition.shape[2:], condition.device))
     difference = (sample(_blur(exemplar, 0.7), points) - _blur(condition, 0.7)).abs().sum((1, 2, 3))
-    return matrix, difference / condition.sum((1, 2, 3)).clamp_min(1e-6)
+    return difference / condition.sum((1, 2, 3)).clamp_min(1e-6)
 
 
 def _shift_and_scale(condition: Tensor, exemplar: Tensor) -> Tensor:

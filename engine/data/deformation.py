@@ -44,12 +44,13 @@ class Deformation:
 
 
 def random_deformation(
-    batch: int, corner_shift: float, bend: float, mirror_chance: float, generator: torch.Generator
+    batch: int, corner_shift: float, bend: float | Tensor, mirror_chance: float, generator: torch.Generator
 ) -> Deformation:
     """Draw deformations on the CPU.
 
     corner_shift: three corners move by up to this share of the side.
-    bend: standard deviation of the control points' displacement, as a share of half the side.
+    bend: standard deviation of the control points' displacement, as a share of half the side;
+        a number, or one for each picture, (B, 1, 1, 1).
     mirror_chance: probability of a left-right mirroring.
     """
     corners = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]]).expand(batch, 3, 2)

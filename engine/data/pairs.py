@@ -11,6 +11,7 @@ from engine.data.deformation import deform, random_deformation
 from engine.data.photo_set import PhotoSet
 
 RETRIEVED = 0.35  # share of exemplars that show another person
+BENT = 0.5  # share of exemplars that are bent, not only moved by an affine map
 HOLED = 0.25  # share of exemplars with a rectangle of another photo in them
 
 
@@ -62,7 +63,8 @@ def draw_pairs(photos: PhotoSet, count: int, chance: Chance) -> PairBatch:
     exemplar = torch.where(own_flip.view(-1, 1, 1, 1), exemplar.flip(3), exemplar)
     exemplar_labels = torch.where(own_flip.view(-1, 1, 1), exemplar_labels.flip(2), exemplar_labels)
     height, width = labels.shape[1:]
-    shape = random_deformation(count, 0.12, 0.035, 0.3, chance.generator)
+    bend = 0.035 * (torch.rand(count, 1, 1, 1, generator=chance.generator) < BENT)
+    shape = random_deformation(count, 0.12, bend, 0.3, chance.generator)
     match = shape.target(identity_grid(height, width).expand(count, -1, -1, -1))
     exemplar, exemplar_labels = deform(exemplar, exemplar_labels, shape.source(height, width))
     known = (match.abs() < 1).all(-1) & same.view(-1, 1, 1)

@@ -17,7 +17,7 @@ from engine.correspondence.grids import apply_affine, identity_grid
 from engine.correspondence.matching import STRIDE
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match
-from engine.correspondence.registration import Registration, register, soft_labels
+from engine.correspondence.registration import Registration, disagreement, register, soft_labels
 from engine.data.chance import Chance
 from engine.data.deformation import deform, random_deformation
 from engine.data.pairs import PairBatch, draw_pairs
@@ -35,6 +35,7 @@ from engine.training.course import Course
 
 CROP = (192, 128)  # height, width in pixels
 CYCLED = 0.25  # share of steps with the losses that cost a second encoding or attention
+DISTURBED = 0.25  # share of pairs whose registration is moved
 ADVERSARIAL_FROM = 0.25  # the discriminator joins at this part of the run
 WEIGHTS = {
     "match": 0.05,
@@ -90,7 +91,7 @@ class RabitCourse(Course):
         condition = self.shipped.encode_condition(pairs.labels)
         exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels)
         epsilon = 0.05 * 0.1**progress
-        match, features = self.shipped.match(condition, exemplar, registration.matrix, epsilon)
+        match, features = self.shipped.match(condition, exemplar, registration, epsilon)
         alignment = self.shipped.inject(condition, exemplar, match, features)
         losses = self._alignment_losses(pairs, condition, exemplar, match, alignment)
         if chance.dice.random() < CYCLED:
@@ -234,13 +235,17 @@ class RabitCourse(Course):
 def _registered(pairs: PairBatch, classes: int, noise: Tensor) -> tuple[PairBatch, Registration]:
     """Register each pair, mirror the exemplars that fit better so, and disturb some registrations by `noise`."""
     with torch.no_grad(), torch.autocast(noise.device.type, enabled=False):
-        found = register(soft_labels(pairs.labels, classes), soft_labels(pairs.exemplar_labels, classes))
-        return pairs.mirrored(found.mirrored), Registration(found.matrix + noise, found.mirrored, found.residual)
+        condition = soft_labels(pairs.labels, classes)
+        found = register(condition, soft_labels(pairs.exemplar_labels, classes))
+        pairs = pairs.mirrored(found.mirrored)
+        moved = found.matrix + noise
+        residual = disagreement(condition, soft_labels(pairs.exemplar_labels, classes), moved)
+        return pairs, Registration(moved, found.mirrored, residual)
 
 
 def _registration_noise(count: int, chance: Chance) -> Tensor:
-    """Half of the registrations stay; the others learn that registration can be wrong. (count, 2, 3)."""
-    disturbed = (torch.rand(count, 1, 1, generator=chance.generator) < 0.5).float()
+    """Some registrations are moved, so that the network learns that registration can be wrong. (count, 2, 3)."""
+    disturbed = (torch.rand(count, 1, 1, generator=chance.generator) < DISTURBED).float()
     return disturbed * torch.randn(count, 2, 3, generator=chance.generator) * 0.05
 
 

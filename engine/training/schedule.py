@@ -3,8 +3,9 @@
 import math
 
 
-def warm_then_cosine(step: int, steps: int, warm_up: int = 200) -> float:
+def warm_then_cosine(step: int, steps: int) -> float:
     """Factor of the learning rate at `step` of `steps`: a linear rise, then half a cosine down to 2 %."""
+    warm_up = max(1, min(200, steps // 20))
     if step < warm_up:
         return (step + 1) / warm_up
     done = min(1.0, (step - warm_up) / max(1, steps - warm_up))
