@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QLabeledSlider
 
+from app.sliders import numbered_slider
 from app.theme import THEME, icon
 
 HEIGHT = 40
@@ -54,13 +55,10 @@ class Header(QWidget):
 
     def add_slider(self, icon_name: str, label: str, range_: tuple[int, int], width: int) -> QLabeledSlider:
         """A slider with its icon and a number that can be typed; narrow ones go without the number."""
-        slider = QLabeledSlider(Qt.Orientation.Horizontal)
-        slider.setRange(*range_)
+        slider = numbered_slider(label, label, range_)
         slider.setFixedWidth(width)
         if width < NUMBERED:
             slider.setEdgeLabelMode(QLabeledSlider.EdgeLabelMode.NoLabel)
-        slider.setAccessibleName(label)
-        slider.setToolTip(label)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.row.addWidget(IconLabel(icon_name, label))
         self.row.addWidget(slider)

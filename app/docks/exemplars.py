@@ -20,6 +20,7 @@ from app.docks.thumbnail import Thumbnail
 from app.document import Document
 from app.drops import DropTarget
 from app.naming import named
+from app.sliders import numbered_slider
 from app.theme import THEME, icon
 from engine.inference.state import Exemplar
 
@@ -59,10 +60,9 @@ class ExemplarCard(QWidget):
         self._lay_out()
 
     def _make_slider(self) -> QLabeledSlider:
-        slider = QLabeledSlider(Qt.Orientation.Horizontal)
-        slider.setRange(0, FULL)
-        slider.setAccessibleName(self.tr("Weight of {}").format(self.exemplar.name))
-        slider.setToolTip(self.tr("Weight of this exemplar in the mix; the number can be typed"))
+        name = self.tr("Weight of {}").format(self.exemplar.name)
+        tip = self.tr("Weight of this exemplar in the mix; the number can be typed")
+        slider = numbered_slider(name, tip, (0, FULL))
         slider.setCursor(Qt.CursorShape.ArrowCursor)
         slider.valueChanged.connect(self.weight_changed)
         slider.sliderReleased.connect(self.drag_ended)

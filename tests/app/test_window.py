@@ -6,16 +6,20 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QListView, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
+from superqt import QLabeledSlider
 
+from app.autosave import recovery_folder
 from app.canvas.result_canvas import ResultView
 from app.dialogs.export import ExportDialog
 from app.docks.palette import button_rect
+from app.project import write_project
 from app.window import Window
 from engine.conditions.label_map import read_label_map
 from engine.images import write_image
 from tests.app.driving import Engine, at, mouse, move, press, release, stroke
+from tests.app.factories import make_document
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -398,3 +402,45 @@ def test_an_empty_document_shows_the_first_steps(qtbot: QtBot, qapp: QApplicatio
     window.end()
     window.hide()
     window.deleteLater()
+
+
+def test_what_a_killed_editor_left_is_offered(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    recovery_folder().mkdir(parents=True, exist_ok=True)
+    rescued = make_document()
+    write_project(recovery_folder() / "dead.warpaint", rescued.snapshot())
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Open)
+    assert window.files.offer_recovery()
+    assert window.document.state() == rescued.state()
+    assert window.isWindowModified()
+
+
+def test_an_export_asks_before_it_writes_over_a_file(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "warpaint-result.png").write_bytes(b"precious")
+    monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.folder.setText(str(tmp_path)) or True)
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.No)
+    window.registry["export"].trigger()
+    assert (tmp_path / "warpaint-result.png").read_bytes() == b"precious"
+
+
+def test_the_first_key_is_a_shortcut_and_not_a_letter_in_a_field(qtbot: QtBot, window: Window) -> None:
+    window.activateWindow()
+    assert QApplication.focusWidget() is window.condition
+
+
+def test_hidden_panels_come_back_at_the_next_start(window: Window) -> None:
+    window.registry["hide-panels"].trigger()
+    assert not any(dock.isVisible() for dock in window.docks)
+    window.close()
+    assert not window.registry["hide-panels"].isChecked()
+
+
+def test_all_controls_have_names_for_screen_readers(window: Window) -> None:
+    nameless = [
+        widget
+        for kind in (QToolButton, QLineEdit, QListView, QLabeledSlider)
+        for widget in window.findChildren(kind)
+        if widget.isVisible() and not widget.accessibleName()
+    ]
+    assert nameless == []
