@@ -164,15 +164,19 @@ def _frame(
         _resized(share, size) * _full_warp(exemplar, alignment, size)
         for share, exemplar, alignment in zip(shares, exemplars, alignments, strict=True)
     )
-    confidence = sum(share * alignment.confidence for share, alignment in zip(shares, alignments, strict=True))
+    small = sum(share * alignment.warp for share, alignment in zip(shares, alignments, strict=True))
+    confidence = _resized(sum(share * a.confidence for share, a in zip(shares, alignments, strict=True)), size)
+    image = _resized(image, size, "bicubic")
+    if small.shape[2:] != size:
+        image = image + confidence * (warp - _resized(small, size, "bicubic"))  # detail finer than the network's grid
     height, width = exemplars[strongest].labels.array.shape
     match = _resized(alignments[strongest].match.permute(0, 3, 1, 2), size)[0].permute(1, 2, 0)
     pixels = (match + 1) / 2 * match.new_tensor([width, height]) - 0.5
     return {
         "state": state,
-        "image": _to_bytes(_resized(image, size, "bicubic")),
+        "image": _to_bytes(image),
         "warp": _to_bytes(warp),
-        "confidence": _resized(confidence, size)[0, 0].clamp(0, 1).cpu().numpy(),
+        "confidence": confidence[0, 0].clamp(0, 1).cpu().numpy(),
         "correspondence": pixels.cpu().numpy(),
         "source": state.exemplars.index(exemplars[strongest]),
     }
