@@ -8,6 +8,7 @@ from engine.correspondence.grids import sample
 
 CONTRASTED = 256
 TEMPERATURE = 0.07
+STEP_CAP = 8.0
 CAP = 24.0  # pixels; a match that is further off than this counts as this far
 
 
@@ -25,6 +26,23 @@ def match_loss(match: Tensor, truth: Tensor, weight: Tensor, size: tuple[int, in
 def feature_alignment(condition: Tensor, photo: Tensor) -> Tensor:
     """Domain alignment (CoCosNet, eq. 5): L1 between unit features of a label map and of its own photo."""
     return (condition - photo).abs().sum(1).mean()
+
+
+def smoothness_loss(displacement: Tensor, labels: Tensor) -> Tensor:
+    """Mean step in pixels, capped softly at STEP_CAP, between neighbours of one class.
+
+    displacement (B, h, w, 2) in pixels: how far a match lies from the registered point; labels (B, h, w).
+    A region is moved as one piece of cloth; it may tear, at a bounded price, where the exemplar demands it.
+    """
+    total, count = displacement.new_zeros(()), 0
+    for axis in (1, 2):
+        size = labels.shape[axis] - 1
+        step = displacement.narrow(axis, 1, size) - displacement.narrow(axis, 0, size)
+        within = labels.narrow(axis, 1, size) == labels.narrow(axis, 0, size)
+        length = (step.square().sum(-1) + 1e-4).sqrt()
+        total = total + (STEP_CAP * (length / STEP_CAP).tanh() * within).sum()
+        count = count + within.sum()
+    return total / count
 
 
 def feature_contrast(condition: Tensor, exemplar: Tensor, truth: Tensor, known: Tensor) -> Tensor:

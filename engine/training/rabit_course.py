@@ -24,7 +24,14 @@ from engine.data.pairs import PairBatch, draw_pairs
 from engine.data.photo_set import PhotoSet
 from engine.domains import Domain
 from engine.losses.adversarial import discriminator_loss, feature_matching, generator_loss
-from engine.losses.correspondence import cycle_loss, feature_alignment, feature_contrast, match_loss, trust_loss
+from engine.losses.correspondence import (
+    cycle_loss,
+    feature_alignment,
+    feature_contrast,
+    match_loss,
+    smoothness_loss,
+    trust_loss,
+)
 from engine.losses.perceptual import appearance_loss, perceptual_loss, perceptual_network, pseudo_pair_loss
 from engine.losses.style import class_colour_loss, identity_score
 from engine.models.discriminator import MultiScaleDiscriminator
@@ -40,6 +47,7 @@ ADVERSARIAL_FROM = 0.25  # the discriminator joins at this part of the run
 WEIGHTS = {
     "match": 0.05,
     "attended": 0.02,
+    "smoothness": 0.05,
     "warp": 1.0,
     "contrast": 0.2,
     "feature_alignment": 0.05,
@@ -76,9 +84,15 @@ class RabitCourse(Course):
         self._perceptual = perceptual_network(domain, vgg19).to(device)
         self.networks = nn.ModuleDict({"rabit": self.shipped, "judge": self._judge})
         self.optimisers = {
-            "rabit": torch.optim.AdamW(self.shipped.parameters(), 6e-4, (0.5, 0.99), weight_decay=1e-4),
+            "rabit": torch.optim.AdamW(self._parameter_groups(), 6e-4, (0.5, 0.99), weight_decay=1e-4),
             "judge": torch.optim.AdamW(self._judge.parameters(), 4e-4, (0.0, 0.99), weight_decay=1e-4),
         }
+
+    def _parameter_groups(self) -> list[dict]:
+        """The analytic weights are logarithms of large numbers and have far to go: they learn faster."""
+        analytic = list(self.shipped.analytic.parameters())
+        others = [p for name, p in self.shipped.named_parameters() if not name.startswith("analytic.")]
+        return [{"params": others}, {"params": analytic, "lr": 1e-2, "weight_decay": 0.0}]
 
     def config(self) -> dict:
         return asdict(self.shipped.config)
@@ -94,6 +108,7 @@ class RabitCourse(Course):
         match, features = self.shipped.match(condition, exemplar, registration, epsilon)
         alignment = self.shipped.inject(condition, exemplar, match, features)
         losses = self._alignment_losses(pairs, condition, exemplar, match, alignment)
+        losses["smoothness"] = self._smoothness(condition, match, registration)
         if chance.dice.random() < CYCLED:
             photo = self.shipped.exemplar_extractor(pairs.labels, condition.layout, pairs.target)
             losses["feature_alignment"] = feature_alignment(condition.described.features, photo.features)
@@ -129,6 +144,12 @@ class RabitCourse(Course):
             ),
             "trust": trust_loss(injection.trust, alignment.warp, pairs.target, known, injection.agrees),
         }
+
+    def _smoothness(self, condition: Condition, match: Match, registration: Registration) -> Tensor:
+        grid = identity_grid(*condition.described.labels.shape[1:], self._device)
+        height, width = condition.labels.shape[1:]
+        moved = match.coarse - apply_affine(registration.matrix, grid)
+        return smoothness_loss(moved * moved.new_tensor([width / 2, height / 2]), condition.described.labels)
 
     def _cycle_loss(
         self,
