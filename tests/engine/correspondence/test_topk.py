@@ -36,7 +36,7 @@ def test_a_raised_score_gains_and_the_others_lose(seed: int, k: int, epsilon: fl
     middle = scores.argsort(1)[:, 6:7]
     raised = scores.scatter_add(1, middle, torch.full((3, 1), 1e-3, dtype=torch.float64))
     gain = soft_topk(raised, k, epsilon) - soft_topk(scores, k, epsilon)
-    assert (gain.gather(1, middle) >= 0).all()
+    assert (gain.gather(1, middle) >= -1e-9).all()
     assert (gain.scatter(1, middle, 0.0) <= 1e-9).all()
 
 
