@@ -35,7 +35,8 @@ from engine.losses.correspondence import (
 from engine.losses.perceptual import appearance_loss, perceptual_loss, perceptual_network, pseudo_pair_loss
 from engine.losses.style import class_colour_loss, identity_score
 from engine.models.discriminator import MultiScaleDiscriminator
-from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig, crop
+from engine.models.injection import crop
+from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig
 from engine.models.translator import Alignment
 from engine.training import distributed
 from engine.training.course import Course

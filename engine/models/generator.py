@@ -1,0 +1,87 @@
+"""RABIT's generator: from stride 8 to the picture, with confidence feature injection at every stride.
+
+It has no global statistic and starts from a grid of an eighth of the picture, so that it is local.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.correspondence.refinement import EVIDENCE
+from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
+from engine.layers.confi import Confi
+from engine.models.injection import Injection
+
+
+class ConditionEncoder(nn.Module):
+    """Features of the label map for the generator, at strides 2, 4, 8."""
+
+    def __init__(self, classes: int, widths: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(classes, 16)
+        self.to_half = conv3(64, widths[1])
+        self.to_quarter = conv3(widths[1], widths[2], stride=2)
+        self.to_eighth = conv3(widths[2], widths[3], stride=2)
+
+    def forward(self, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        cells = F.pixel_unshuffle(self.embedding(labels).permute(0, 3, 1, 2), 2)
+        half = F.leaky_relu(self.to_half(cells.contiguous(memory_format=torch.channels_last)), SLOPE)
+        quarter = F.leaky_relu(self.to_quarter(half), SLOPE)
+        return half, quarter, F.leaky_relu(self.to_eighth(quarter), SLOPE)
+
+
+class Generator(nn.Module):
+    """From stride 8 to the picture; CONFI and modulated blocks at each stride, no global statistic."""
+
+    def __init__(self, classes: int, widths: tuple[int, int, int, int], style_dims: int) -> None:
+        super().__init__()
+        one, two, four, eight = widths
+        self.embedding = nn.Embedding(classes, 16)
+        self.inject8 = Confi(eight + style_dims, eight, EVIDENCE, eight)
+        self.inject4 = Confi(four + style_dims, four, EVIDENCE, four)
+        self.inject2 = Confi(two + style_dims, two // 2, EVIDENCE, two)
+        self.inject1 = Confi(16 + style_dims, 3, 2, one, kernel=1)
+        self.root = conv3(eight, eight)
+        self.blocks8 = nn.ModuleList([ModulatedBlock(eight, eight)])
+        self.to4, self.blocks4 = conv3(eight, four), nn.ModuleList([ModulatedBlock(four, four) for _ in range(2)])
+        self.to2, self.blocks2 = conv3(four, two), nn.ModuleList([ModulatedBlock(two, two)])
+        self.to1, self.blocks1 = conv3(two, one), nn.ModuleList([ModulatedBlock(one, one)])
+        self.paint = conv3(one, 6)
+        nn.init.zeros_(self.paint.bias)
+
+    def forward(self, labels: Tensor, features: tuple[Tensor, Tensor, Tensor], injection: Injection) -> Tensor:
+        """labels (B, H, W), condition features at strides 2, 4, 8. Returns the image (B, 3, H, W) in [-1, 1]."""
+        half, quarter, eighth = features
+        warped2, warped4, warped8 = injection.features
+        evidence = injection.evidence
+        style = [_style_map(labels, injection.style, stride) for stride in (1, 2, 4, 8)]
+        guide8 = self.inject8(torch.cat([eighth, style[3]], 1), warped8, F.avg_pool2d(evidence, 2))
+        x = _through(self.blocks8, self.root(guide8), guide8)
+        guide4 = self.inject4(torch.cat([quarter, style[2]], 1), warped4, evidence)
+        x = _through(self.blocks4, self.to4(_double(x)) + guide4, guide4)
+        guide2 = self.inject2(torch.cat([half, style[1]], 1), warped2, _double(evidence))
+        x = _through(self.blocks2, self.to2(_double(x)) + guide2, guide2)
+        embedded = self.embedding(labels).permute(0, 3, 1, 2)
+        trust = injection.trust.detach()  # what people see is taught by the warp's error alone
+        certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
+        guide1 = self.inject1(torch.cat([embedded, style[0]], 1), injection.warp, certain)
+        x = _through(self.blocks1, self.to1(_double(x)) + guide1, guide1)
+        painted, gate = self.paint(F.leaky_relu(x, SLOPE)).float().chunk(2, dim=1)
+        return torch.lerp(painted.tanh(), injection.warp.float(), (gate + trust).sigmoid())
+
+
+def _through(blocks: nn.ModuleList, x: Tensor, guide: Tensor) -> Tensor:
+    for block in blocks:
+        x = block(x, guide)
+    return x
+
+
+def _double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode="nearest")
+
+
+def _style_map(labels: Tensor, style: Tensor, stride: int) -> Tensor:
+    """Style code of the class in the middle of each cell: (B, dims, H / stride, W / stride)."""
+    small = labels[:, stride // 2 :: stride, stride // 2 :: stride]
+    index = small.flatten(1).unsqueeze(2).expand(-1, -1, style.shape[2])
+    return style.gather(1, index).unflatten(1, small.shape[1:]).permute(0, 3, 1, 2)
