@@ -18,7 +18,7 @@ from engine.training.rabit_course import RabitCourse
 from tests.engine.figures import TINY
 from tests.engine.folders import TINY_DOMAIN, make_people, make_tiny_weights
 
-STEPS = 4
+STEPS = 5
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def _course(photos: PhotoSet, root: Path, patch: pytest.MonkeyPatch, seed: int =
 
 
 def _run(out: Path, steps: int = STEPS) -> Run:
-    return Run(out, steps, 5, 2, 2, torch.float32, torch.device("cpu"))
+    return Run(out, steps, 5, 3, 1, torch.float32, torch.device("cpu"))
 
 
 class _Killed(Exception):
@@ -59,24 +59,24 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(
     killed, step = _course(photos, weights_root, monkeypatch), RabitCourse.step
 
     def step_or_die(chance: Chance, progress: float) -> dict[str, torch.Tensor]:
-        if progress >= 3 / STEPS:
+        if progress >= 4 / STEPS:
             raise _Killed
         return step(killed, chance, progress)
 
     killed.step = step_or_die
     with pytest.raises(_Killed):
         train(killed, _run(tmp_path / "parts"), 0, {})
-    assert torch.load(tmp_path / "parts" / CHECKPOINT, weights_only=True)["step"] == 2
+    assert torch.load(tmp_path / "parts" / CHECKPOINT, weights_only=True)["step"] == 3
     resumed = train(_course(photos, weights_root, monkeypatch, seed=9), _run(tmp_path / "parts"), 0, {}).network
     worst = max((whole[name] - tensor).abs().max().item() for name, tensor in resumed.state_dict().items())
     assert worst <= 1e-6
 
     logs = [(tmp_path / name / "log.jsonl").read_text().splitlines() for name in ("whole", "parts")]
     lines = [[json.loads(line) for line in log] for log in logs]
-    assert [line["step"] for line in lines[0]] == [2, 4]
-    assert {"match", "trust", "warp"} <= lines[0][0].keys() and "judge" in lines[0][1]
+    assert [line["step"] for line in lines[0]] == [1, 2, 3, 4, 5]
+    assert {"match", "trust", "warp"} <= lines[0][0].keys() and "judge" in lines[0][4]
     assert [{**line, "seconds": 0} for line in lines[0]] == [{**line, "seconds": 0} for line in lines[1]]
-    with Image.open(tmp_path / "whole" / "sheet-0000004.png") as sheet:
+    with Image.open(tmp_path / "whole" / "sheet-0000005.png") as sheet:
         assert sheet.size == (6 * 128, 192) and np.array(sheet).std() > 10
 
 
