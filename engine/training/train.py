@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from tqdm import tqdm
 
 from engine.data.photo_set import PhotoSet
 from engine.devices import pick_device
@@ -83,8 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _course(arguments: argparse.Namespace, domain: Domain, batch: int, device: torch.device) -> Course:
-    training = PhotoSet(arguments.data, domain, "train")
-    held_out = PhotoSet(arguments.data, domain, "val")
+    training, held_out = (PhotoSet(arguments.data, domain, split) for split in ("train", "val"))
+    for photos in (training, held_out):
+        for name in tqdm(photos.names, "reading photos", unit="photo", disable=None):
+            photos.read(name)  # bad data is found now, not an hour into the run
     if batch > len(training.names):
         raise InputError(f"{arguments.data} has {len(training.names)} training photos, fewer than --batch {batch}.")
     if arguments.model == "parser":
