@@ -32,12 +32,14 @@ class Described:
     shares    float (B, classes, h, w): how much of each position a class covers
     region    float (B, h, w, 2): semantic position
     labels    int64 (B, h, w): class at the middle of each position
+    pixels    int64 (B, H, W): class of every pixel
     """
 
     features: Tensor
     shares: Tensor
     region: Tensor
     labels: Tensor
+    pixels: Tensor
 
 
 class Extractor(nn.Module):
@@ -69,7 +71,7 @@ class Extractor(nn.Module):
         coarse = self.coarse(self.down(F.leaky_relu(pono(fine), SLOPE)))
         joined = torch.cat([fine, F.interpolate(coarse, scale_factor=2, mode="nearest")], dim=1)
         features = self.join(F.leaky_relu(pono(joined), SLOPE))
-        return Described(F.normalize(features.float(), dim=1), shares, region, middle)
+        return Described(F.normalize(features.float(), dim=1), shares, region, middle, labels)
 
 
 class AnalyticWeights(nn.Module):

@@ -25,6 +25,7 @@ PROPOSALS = 3
 HIDDEN = 64
 CORRECTIONS = 2
 REACH = 2.0  # a correction moves a point by up to this many positions
+KINSHIP = 1.5  # how strongly a pixel keeps to neighbours of its own class
 EVIDENCE = 6
 
 
@@ -91,7 +92,7 @@ class Refinement(nn.Module):
         for correction in self.corrections:
             hidden, step = correction(hidden, condition, exemplar, points, cells)
             points = points + step / cells
-        fine = registered_fine + self._raise(hidden, points - registered)
+        fine = registered_fine + self._raise(hidden, points - registered, _kinship(condition))
         evidence = torch.cat(
             [
                 strength,
@@ -103,11 +104,15 @@ class Refinement(nn.Module):
         )
         return Match(attended, points, fine, evidence, hidden)
 
-    def _raise(self, hidden: Tensor, displacement: Tensor) -> Tensor:
-        """Displacement (B, h, w, 2) -> (B, 4 h, 4 w, 2), each a convex combination of 3 × 3 neighbours."""
+    def _raise(self, hidden: Tensor, displacement: Tensor, kinship: Tensor) -> Tensor:
+        """Displacement (B, h, w, 2) -> (B, 4 h, 4 w, 2), each a convex combination of 3 × 3 neighbours.
+
+        kinship (B, 9, STRIDE², h * w): how much of its own class each pixel finds in each neighbour.
+        """
         batch, height, width, _ = displacement.shape
         weights = self.neighbours(F.leaky_relu(pono(hidden), SLOPE)).float()
-        weights = weights.view(batch, 9, STRIDE**2, height * width).softmax(1)
+        weights = weights.view(batch, 9, STRIDE**2, height * width)
+        weights = (weights + KINSHIP * (kinship + 0.02).log()).softmax(1)
         padded = F.pad(displacement.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="replicate")
         around = F.unfold(padded, 3).view(batch, 2, 9, height * width)
         raised = (weights.unsqueeze(1) * around.unsqueeze(3)).sum(2).view(batch, 2 * STRIDE**2, height, width)
@@ -152,6 +157,15 @@ def same_place(condition: Described, condition_layout: Layout, exemplar_layout: 
     extent = exemplar_layout.extent.gather(1, index).view(batch, height, width, 2)
     there = (exemplar_layout.share > 0).gather(1, index[..., 0]).view(batch, height, width, 1)
     return torch.where(there, centre + extent * condition.region, otherwise)
+
+
+def _kinship(condition: Described) -> Tensor:
+    """Share of each pixel's class in the 3 × 3 positions around it: (B, 9, STRIDE², h * w)."""
+    batch, classes, height, width = condition.shares.shape
+    around = F.unfold(F.pad(condition.shares, (1, 1, 1, 1), mode="replicate"), 3)
+    around = around.view(batch, classes, 9, height * width)
+    own = F.pixel_unshuffle(condition.pixels.unsqueeze(1).float(), STRIDE).long().flatten(2)
+    return torch.stack([around[:, :, n].gather(1, own) for n in range(9)], dim=1)
 
 
 def _fit(condition: Described, exemplar: Described, points: Tensor) -> Tensor:

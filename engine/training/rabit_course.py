@@ -40,6 +40,7 @@ from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig
 from engine.models.translator import Alignment
 from engine.training import distributed
 from engine.training.course import Course
+from engine.training.withholding import withheld
 
 CROP = (192, 128)  # height, width in pixels
 CYCLED = 0.25  # share of steps with the losses that cost a second encoding or attention
@@ -116,7 +117,7 @@ class RabitCourse(Course):
             losses["cycle"] = self._cycle_loss(pairs, condition, exemplar, match, registration)
 
         place = _random_crop(pairs.labels, chance)
-        image, target, labels = self._painted(pairs, condition, alignment, place)
+        image, target, labels = self._painted(pairs, condition, alignment, place, chance)
         losses |= self._picture_losses(pairs, image, target, labels)
         adversarial = progress >= ADVERSARIAL_FROM
         if adversarial:
@@ -174,14 +175,15 @@ class RabitCourse(Course):
         return cycle_loss(small, match.attended, backward, (described.labels > 0).float())
 
     def _painted(
-        self, pairs: PairBatch, condition: Condition, alignment: Alignment, place: tuple[int, int]
+        self, pairs: PairBatch, condition: Condition, alignment: Alignment, place: tuple[int, int], chance: Chance
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The generator's picture of a rectangle, with the truth and the labels there."""
         top, left = place
         strides = (2, 4, 8)
         features = tuple(crop(x, top, left, *CROP, s) for x, s in zip(condition.features, strides, strict=True))
         labels = crop(pairs.labels, top, left, *CROP)
-        image = self.shipped.generator(labels, features, alignment.injection.crop(top, left, *CROP))
+        injection = withheld(alignment.injection.crop(top, left, *CROP), labels, chance)
+        image = self.shipped.generator(labels, features, injection)
         return image, crop(pairs.target, top, left, *CROP), labels
 
     def _picture_losses(self, pairs: PairBatch, image: Tensor, target: Tensor, labels: Tensor) -> dict[str, Tensor]:

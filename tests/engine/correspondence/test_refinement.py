@@ -1,14 +1,17 @@
 """From one match a position to one a pixel."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from engine.correspondence.grids import apply_affine, identity_grid
 from engine.correspondence.matching import STRIDE, Described
-from engine.correspondence.refinement import HIDDEN, Refinement, same_place
+from engine.correspondence.refinement import HIDDEN, Refinement, _kinship, same_place
 from engine.correspondence.semantic_position import layout_of, semantic_position
 from tests.engine.figures import CLASSES, STILL, moved_person
 
+ONE_CLASS = torch.ones(1, 9, STRIDE**2, 12 * 8)
 SLANTED = torch.tensor([[[0.9, 0.1, 0.02], [-0.1, 0.85, 0.05]]])
 
 
@@ -16,14 +19,14 @@ def _described(labels: Tensor, dims: int = 4) -> Described:
     small = labels[:, ::STRIDE, ::STRIDE]
     features = torch.nn.functional.normalize(torch.randn(1, dims, *small.shape[1:]), dim=1)
     shares = torch.nn.functional.one_hot(small, CLASSES).permute(0, 3, 1, 2).float()
-    return Described(features, shares, semantic_position(small, layout_of(small, CLASSES)), small)
+    return Described(features, shares, semantic_position(small, layout_of(small, CLASSES)), small, labels)
 
 
 def test_an_untrained_raise_keeps_affine_displacements() -> None:
     torch.manual_seed(0)
     refinement = Refinement(4)
     coarse = apply_affine(SLANTED, identity_grid(12, 8)) - identity_grid(12, 8)
-    raised = refinement._raise(torch.randn(1, HIDDEN, 12, 8), coarse)
+    raised = refinement._raise(torch.randn(1, HIDDEN, 12, 8), coarse, ONE_CLASS)
     wanted = apply_affine(SLANTED, identity_grid(48, 32)) - identity_grid(48, 32)
     assert (raised - wanted)[:, 4:-4, 4:-4].abs().max() < 2e-3
 
@@ -32,8 +35,20 @@ def test_the_raise_is_convex_whatever_the_weights() -> None:
     torch.manual_seed(0)
     refinement = Refinement(4)
     torch.nn.init.normal_(refinement.neighbours.weight)
-    raised = refinement._raise(torch.randn(1, HIDDEN, 12, 8), torch.full((1, 12, 8, 2), 0.3))
+    raised = refinement._raise(torch.randn(1, HIDDEN, 12, 8), torch.full((1, 12, 8, 2), 0.3), ONE_CLASS)
     assert torch.allclose(raised, torch.tensor(0.3))
+
+
+def test_a_pixel_follows_the_neighbours_of_its_own_class() -> None:
+    torch.manual_seed(0)
+    refinement = Refinement(4)
+    labels = torch.zeros(1, 48, 32, dtype=torch.long)
+    labels[:, :, 16:] = 1
+    displacement = torch.zeros(1, 12, 8, 2)
+    displacement[:, :, 4:] = 0.5
+    raised = refinement._raise(torch.zeros(1, HIDDEN, 12, 8), displacement, _kinship(_described(labels)))
+    assert (raised[:, :, :16] < 0.02).all()
+    assert (raised[:, :, 16:] > 0.48).all()
 
 
 def test_proposals_that_agree_are_kept() -> None:
@@ -68,7 +83,7 @@ def test_the_same_place_is_the_same_point_of_the_same_region() -> None:
     condition, layout, other = _described(labels), layout_of(labels, CLASSES), layout_of(shifted, CLASSES)
     nowhere = torch.full((1, 48, 32, 2), 9.0)
     region = semantic_position(condition.labels, layout)
-    condition = Described(condition.features, condition.shares, region, condition.labels)
+    condition = replace(condition, region=region)
     found = same_place(condition, layout, other, nowhere)
     wanted = identity_grid(48, 32) + torch.tensor([12 * 2 / 128, 0.0])
     assert (found - wanted)[condition.labels > 0].abs().max() < 0.02

@@ -1,0 +1,48 @@
+"""What the generator is not shown in training."""
+
+import random
+
+import torch
+
+from engine.data.chance import Chance
+from engine.models.injection import Injection
+from engine.training.withholding import DISTRUST, withheld
+
+
+class _Always(random.Random):
+    def random(self) -> float:
+        return 0.0
+
+
+def _injection(side: int = 64) -> Injection:
+    generator = torch.Generator().manual_seed(0)
+
+    def noise(channels: int, stride: int) -> torch.Tensor:
+        return torch.rand(1, channels, side // stride, side // stride, generator=generator)
+
+    features = (noise(2, 2), noise(2, 4), noise(2, 8))
+    return Injection(noise(3, 1), features, noise(6, 4), noise(1, 1), torch.ones(1, 1, side, side), torch.rand(1, 3, 4))
+
+
+def _labels(side: int = 64) -> torch.Tensor:
+    labels = torch.zeros(1, side, side, dtype=torch.long)
+    labels[:, 16:32, 16:48] = 2
+    return labels
+
+
+def test_one_class_is_replaced_and_distrusted_and_nothing_else() -> None:
+    injection, labels = _injection(), _labels()
+    hidden = withheld(injection, labels, Chance(_Always(0), torch.Generator()))
+    inside = (labels == 2).unsqueeze(1)
+    assert (hidden.trust[inside] == DISTRUST).all()
+    assert (hidden.agrees[inside] == 0).all()
+    assert ((hidden.warp != injection.warp).any(1, keepdim=True) == inside).all()
+    assert torch.equal(hidden.trust[~inside], injection.trust[~inside])
+    assert torch.equal(hidden.style, injection.style)
+    for before, after in zip(injection.features, hidden.features, strict=True):
+        assert not torch.equal(before, after)
+
+
+def test_a_picture_of_background_alone_is_left_as_it_is() -> None:
+    injection, nothing = _injection(), torch.zeros(1, 64, 64, dtype=torch.long)
+    assert withheld(injection, nothing, Chance(_Always(0), torch.Generator())) is injection
