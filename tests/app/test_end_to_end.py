@@ -1,0 +1,100 @@
+"""The whole editor on the shipped sample and the shipped weights: paint, swap, undo, redo, save, reopen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.docks.exemplars import ExemplarCard
+from app.project import open_project, save_project
+from app.start import make_window, open_sample
+from app.window import Window
+from engine.inference.state import EditState, Pixels
+from engine.weights.registry import weights_root
+from tests.app.driving import stroke
+
+pytestmark = pytest.mark.skipif(
+    not (weights_root() / "fashion" / "rabit" / "card.json").exists(), reason="no weights are shipped yet"
+)
+PATIENCE = 60_000
+SHOES = 12
+
+
+@pytest.fixture
+def sample(qtbot: QtBot, qapp: QApplication) -> Iterator[Window]:
+    """The editor as `main.py` starts it, with the picture of the first sample settled."""
+    window = make_window("cpu")
+    window.resize(1280, 720)
+    window.show()
+    open_sample(window)
+    _settle(qtbot, window)
+    yield window
+    window.end()
+    window.hide()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _settle(qtbot: QtBot, window: Window) -> None:
+    document = window.document
+    qtbot.waitUntil(lambda: window.settled() and document.frame_revision == document.revision, timeout=PATIENCE)
+
+
+def _content(window: Window) -> EditState:
+    state = window.document.state()
+    assert state is not None
+    return state
+
+
+def _click_exemplar(window: Window, index: int) -> None:
+    cards = window.exemplar_dock.findChildren(ExemplarCard)
+    QTest.mouseClick(cards[index].thumbnail, Qt.MouseButton.LeftButton)
+
+
+def test_the_first_start_shows_a_picture_that_looks_like_the_exemplar(qtbot: QtBot, sample: Window) -> None:
+    frame, state = sample.document.frame, _content(sample)
+    worn = state.exemplars[frame.source]
+    for name in ("outerwear", "pants"):
+        class_id = sample.document.domain.class_named(name).id
+        here = frame.image[state.labels.array == class_id].mean(0)
+        there = worn.photo.array[worn.labels.array == class_id].mean(0)
+        assert np.abs(here - there).max() < 30
+    assert frame.confidence.std() > 0.01
+
+
+def test_a_session_comes_back_as_it_was(qtbot: QtBot, sample: Window, tmp_path: Path) -> None:
+    document = sample.document
+    first, first_image = _content(sample), document.frame.image
+    document.active_class = SHOES
+    sample.tool_settings.brush_size = 24
+    stroke(sample.condition, (100, 300), (120, 330), (140, 330))
+    _settle(qtbot, sample)
+    painted = document.frame
+    inside = document.labels != first.labels.array
+    change = np.abs(painted.image.astype(int) - first_image).mean(2)
+    assert change[inside].mean() > 3 * change[:100].mean() + 5
+    _click_exemplar(sample, 1)
+    _settle(qtbot, sample)
+    assert _content(sample).exemplars[0] == document.exemplars[1]
+    last, last_image = _content(sample), document.frame.image
+    for _ in range(2):
+        qtbot.keyClick(sample.condition, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert _content(sample) == first
+    _settle(qtbot, sample)
+    assert np.array_equal(document.frame.image, first_image)
+    for _ in range(2):
+        qtbot.keyClick(sample.condition, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert _content(sample) == last
+    save_project(document, tmp_path / "kept.warpaint")
+    open_sample(sample)
+    assert _content(sample) != last
+    open_project(document, tmp_path / "kept.warpaint")
+    assert _content(sample) == last
+    assert document.state().labels == Pixels(document.labels)
+    _settle(qtbot, sample)
+    assert np.array_equal(document.frame.image, last_image)
