@@ -3,9 +3,9 @@
 Attention moves whole positions of 4 × 4 pixels, which leaves grain. Here three proposals for each
 position (the peak of the attention, the registered point, the same place of the same region) are
 weighed against each other by small convolutions that see how well the exemplar fits at each, the
-result is corrected twice by what is found around it, and raised to full size by a convex
-combination of neighbours (as RAFT does, Teed and Deng 2020, sec. 3.3), so that borders between
-regions stay sharp.
+result is smoothed within each class, corrected twice by what is found around it, and raised to full
+size by a convex combination of neighbours (as RAFT does, Teed and Deng 2020, sec. 3.3) of the
+pixel's own class, so that borders between regions stay sharp.
 """
 
 import math
@@ -19,12 +19,15 @@ from engine.correspondence.grids import sample
 from engine.correspondence.matching import STRIDE, Described
 from engine.correspondence.semantic_position import Layout
 from engine.layers.blocks import SLOPE, conv3
+from engine.layers.blur import gaussian_blur
 from engine.layers.pono import pono
 
 PROPOSALS = 3
 HIDDEN = 64
 CORRECTIONS = 2
 REACH = 2.0  # a correction moves a point by up to this many positions
+CLOTH = 2.0  # positions over which a garment's displacement is smoothed
+CLOTH_RADIUS = 4
 KINSHIP = 1.5  # how strongly a pixel keeps to neighbours of its own class
 EVIDENCE = 6
 
@@ -49,7 +52,7 @@ class Match:
 
 
 class Refinement(nn.Module):
-    """Weighs, corrects and raises matches; reaches 4 positions, 16 pixels, around."""
+    """Weighs, smooths, corrects and raises matches; reaches 8 positions, 32 pixels, around."""
 
     def __init__(self, dims: int) -> None:
         super().__init__()
@@ -89,6 +92,7 @@ class Refinement(nn.Module):
         points = sum(
             weight.permute(0, 2, 3, 1) * place for weight, place in zip(mixture.split(1, 1), proposals, strict=True)
         )
+        points = registered + _as_cloth(points - registered, condition.shares, strength)
         for correction in self.corrections:
             hidden, step = correction(hidden, condition, exemplar, points, cells)
             points = points + step / cells
@@ -157,6 +161,19 @@ def same_place(condition: Described, condition_layout: Layout, exemplar_layout: 
     extent = exemplar_layout.extent.gather(1, index).view(batch, height, width, 2)
     there = (exemplar_layout.share > 0).gather(1, index[..., 0]).view(batch, height, width, 1)
     return torch.where(there, centre + extent * condition.region, otherwise)
+
+
+def _as_cloth(displacement: Tensor, shares: Tensor, strength: Tensor) -> Tensor:
+    """Smooth a displacement (B, h, w, 2) within each class, so that a garment is not torn into positions.
+
+    shares (B, classes, h, w); strength (B, 1, h, w) in (0, 1]: sure matches lead, doubtful ones follow.
+    """
+    with torch.autocast(displacement.device.type, enabled=False):
+        weight = shares * (strength.detach().float() + 0.05)
+        mass = gaussian_blur(weight, CLOTH, CLOTH_RADIUS) + 1e-6
+        moves = displacement.float().permute(0, 3, 1, 2).split(1, dim=1)
+        smooth = [gaussian_blur(weight * move, CLOTH, CLOTH_RADIUS) / mass for move in moves]
+        return torch.stack([(shares * part).sum(1) for part in smooth], dim=-1)
 
 
 def _kinship(condition: Described) -> Tensor:

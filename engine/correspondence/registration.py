@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.correspondence.grids import apply_affine, identity_grid, sample
+from engine.layers.blur import gaussian_blur
 
 LEVELS = ((3.0, 8), (1.5, 6), (0.7, 6))  # blur in cells, iterations
 RIDGE = 1e-3  # how strongly the map is held to shift and scale
@@ -120,10 +121,4 @@ def _with_gradients(soft: Tensor) -> Tensor:
 
 
 def _blur(soft: Tensor, sigma: float) -> Tensor:
-    radius = int(3 * sigma)
-    taps = torch.arange(-radius, radius + 1, device=soft.device, dtype=soft.dtype)
-    kernel = torch.exp(-taps.square() / (2 * sigma**2))
-    kernel = (kernel / kernel.sum()).expand(soft.shape[1], 1, 1, -1)
-    padded = F.pad(soft, (radius,) * 4, mode="replicate")
-    rows = F.conv2d(padded, kernel, groups=soft.shape[1])
-    return F.conv2d(rows, kernel.transpose(2, 3), groups=soft.shape[1])
+    return gaussian_blur(soft, sigma, int(3 * sigma))

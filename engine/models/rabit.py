@@ -30,7 +30,7 @@ from engine.models.generator import ConditionEncoder, Generator
 from engine.models.injection import Injection, mix
 from engine.models.translator import Alignment, Translator
 
-REACH = 149  # pixels: 43 the extractor, 28 to the border of its block of 8, 16 the refinement, 62 the generator
+REACH = 165  # pixels: 43 the extractor, 28 to the border of its block of 8, 32 the refinement, 62 the generator
 
 
 @dataclass(frozen=True)
