@@ -1,0 +1,5 @@
+"""Weights on disk: what ships with the program, and what the authors of the methods published."""
+
+from engine.weights.published import load_published
+
+__all__ = ["load_published"]

@@ -1,0 +1,117 @@
+"""The authors' checkpoints: their state dicts checked, folded and put into our networks.
+
+The networks stand above the weights in this house, so a table names their modules and they are
+imported when they are asked for. Such a module has a `build(options)`, which returns an nn.Module with
+one part for each of the authors' networks, of the name and the keys that those have.
+"""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import InputError
+from engine.weights.folding import fold, stored_shapes
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+StateDicts = Mapping[str, Mapping[str, "Tensor"]]
+
+_WRAPPER = "module."
+_LISTED = 5  # keys that a complaint names of each kind
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published system: the module that builds it, and the names of its networks."""
+
+    module: str
+    networks: tuple[str, ...] = ("netCorr", "netG")
+
+    def build(self, options: Mapping[str, Any]) -> "nn.Module":
+        """Our networks for the authors' options, on the meta device: shapes without numbers."""
+        import torch
+
+        with torch.device("meta"):
+            return importlib.import_module(self.module).build(options)
+
+
+PUBLISHED: dict[str, Published] = {
+    "cocosnet": Published("engine.models.published.cocosnet"),
+    "rabit": Published("engine.models.published.rabit"),
+}
+
+
+def load_published(name: str, state_dicts: StateDicts, options: Mapping[str, Any]) -> "nn.Module":
+    """The published model `name` with the authors' weights, ready for inference, float32 on the CPU.
+
+    name         one of PUBLISHED
+    state_dicts  for each network, "netCorr" and "netG", its state dict with the authors' keys
+    options      the authors' options by name; those that decide nothing are passed over
+
+    The module's `reference_forward(**arrays, features=False)` answers a published case. Raises InputError
+    for a name or options that are not known, and with a list for keys that are missing, extra or of
+    another shape.
+    """
+    published = find_published(name)
+    module = published.build(options)
+    return assembled(module, checked_state(module, published.networks, state_dicts))
+
+
+def find_published(name: str) -> Published:
+    """The entry of PUBLISHED; raises InputError when there is none."""
+    if name not in PUBLISHED:
+        raise InputError(f"There is no published model {name!r}; choose one of: {', '.join(PUBLISHED)}.")
+    return PUBLISHED[name]
+
+
+def checked_state(module: "nn.Module", networks: tuple[str, ...], state_dicts: StateDicts) -> "dict[str, Tensor]":
+    """The state dict of `module` in float32 out of the authors': wrappers stripped, keys checked, spectral norm folded.
+
+    Raises InputError with a list of what does not fit.
+    """
+    if missing := [network for network in networks if network not in state_dicts]:
+        raise InputError(f"The weights of {' and '.join(missing)} are missing; this model needs {', '.join(networks)}.")
+    if extra := sorted(set(state_dicts) - set(networks)):
+        raise InputError(f"This model has no {', '.join(extra)}; it takes the weights of {', '.join(networks)}.")
+    state = {}
+    for network in networks:
+        part = module.get_submodule(network)
+        stripped = {name.removeprefix(_WRAPPER): tensor for name, tensor in state_dicts[network].items()}
+        _check(network, stored_shapes(part), stripped)
+        numbers = {name: tensor.detach().float().cpu() for name, tensor in stripped.items()}
+        state |= {f"{network}.{name}": tensor for name, tensor in fold(numbers).items()}
+    return state
+
+
+def assembled(module: "nn.Module", state: Mapping[str, "Tensor"]) -> "nn.Module":
+    """`module` with the tensors of `state` in it, in the memory layout that is fastest on the CPU."""
+    import torch
+
+    module.load_state_dict(state, assign=True)
+    return module.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+
+
+def _check(network: str, expected: Mapping[str, tuple[int, ...]], found: Mapping[str, "Tensor"]) -> None:
+    problems = {
+        "missing": [name for name in expected if name not in found],
+        "extra": [name for name in found if name not in expected],
+        "of another shape": [
+            f"{name} ({tuple(found[name].shape)} and not {shape})"
+            for name, shape in expected.items()
+            if name in found and tuple(found[name].shape) != shape
+        ],
+    }
+    listed = [f"{_list(names)} {kind}" for kind, names in problems.items() if names]
+    if listed:
+        raise InputError(
+            f"The state dict of {network} does not fit these options: {'; '.join(listed)}. "
+            "Name the options that the checkpoint was trained with."
+        )
+
+
+def _list(names: list[str]) -> str:
+    more = len(names) - _LISTED
+    shown = ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return f"{shown} {'is' if len(names) == 1 else 'are'}"
