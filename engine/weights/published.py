@@ -40,6 +40,8 @@ class Published:
 PUBLISHED: dict[str, Published] = {
     "cocosnet": Published("engine.models.published.cocosnet"),
     "rabit": Published("engine.models.published.rabit"),
+    "cocosnet2": Published("engine.models.published.cocosnet2"),
+    "guided_pix2pix": Published("engine.models.published.guided_pix2pix", networks=("netG",)),
 }
 
 
