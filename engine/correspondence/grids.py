@@ -22,6 +22,9 @@ def apply_affine(matrix: Tensor, points: Tensor) -> Tensor:
     return linear + matrix[:, None, None, :, 2]
 
 
-def sample(values: Tensor, points: Tensor, mode: str = "bilinear") -> Tensor:
-    """Read values (B, C, H, W) at points (B, h, w, 2), border repeated. Returns (B, C, h, w)."""
-    return F.grid_sample(values, points.to(values.dtype), mode=mode, padding_mode="border", align_corners=False)
+def sample(values: Tensor, points: Tensor, mode: str = "bilinear", beyond: str = "border") -> Tensor:
+    """Read values (B, C, H, W) at points (B, h, w, 2). Returns (B, C, h, w).
+
+    Beyond the image there is its border, repeated, or with "reflection" its mirror image.
+    """
+    return F.grid_sample(values, points.to(values.dtype), mode=mode, padding_mode=beyond, align_corners=False)

@@ -30,6 +30,7 @@ CLOTH = 2.0  # positions over which a garment's displacement is smoothed
 CLOTH_RADIUS = 4
 KINSHIP = 1.5  # how strongly a pixel keeps to neighbours of its own class
 EVIDENCE = 6
+AGREEMENT = 2  # the evidence that says how far the labels agree
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Match:
     coarse    float (B, H/4, W/4, 2)
     fine      float (B, H, W, 2)
     evidence  float (B, EVIDENCE, H/4, W/4): what speaks for it: strength of attention, similarity of
-              features, share of agreeing labels, being inside, distance to attention and to registration
+              features, share of agreeing labels (AGREEMENT), being inside, distance to attention and to registration
     hidden    float (B, HIDDEN, H/4, W/4)
     """
 

@@ -187,7 +187,7 @@ def _full_warp(exemplar: Exemplar, alignment: Alignment, size: tuple[int, int]) 
     if alignment.warp.shape[2:] == size:
         return alignment.warp
     match = _resized(alignment.match.permute(0, 3, 1, 2), size).permute(0, 2, 3, 1)
-    return sample(photo_tensor(exemplar.photo.array, match.device), match)
+    return sample(photo_tensor(exemplar.photo.array, match.device), match, beyond="reflection")
 
 
 def _resized(x: Tensor, size: tuple[int, int], mode: str = "bilinear") -> Tensor:

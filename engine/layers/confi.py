@@ -13,6 +13,7 @@ class Confi(nn.Module):
     """Blend condition features and warped features of one scale.
 
     condition (B, A, H, W), warped (B, V, H, W), evidence (B, E, H, W) -> (B, channels, H, W).
+    agrees (B, 1, H, W) in [0, 1] bounds the confidence: nothing of another class is ever let in.
     """
 
     def __init__(self, condition: int, warped: int, evidence: int, channels: int, kernel: int = 3) -> None:
@@ -21,8 +22,8 @@ class Confi(nn.Module):
         self.from_warped = nn.Conv2d(warped, channels, 1)
         self.confidence = nn.Conv2d(2 * channels + evidence, channels, kernel, padding=kernel // 2)
 
-    def forward(self, condition: Tensor, warped: Tensor, evidence: Tensor) -> Tensor:
+    def forward(self, condition: Tensor, warped: Tensor, evidence: Tensor, agrees: Tensor) -> Tensor:
         condition, warped = self.from_condition(condition), self.from_warped(warped)
         evidence = evidence.contiguous(memory_format=torch.channels_last)  # one odd layout would slow the rest
         trust = self.confidence(torch.cat([condition, warped, evidence], dim=1)).sigmoid()
-        return torch.lerp(condition, warped, trust)
+        return torch.lerp(condition, warped, trust * agrees.to(trust.dtype))

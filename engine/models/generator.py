@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.correspondence.refinement import EVIDENCE
+from engine.correspondence.refinement import AGREEMENT, EVIDENCE
 from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
 from engine.layers.confi import Confi
 from engine.models.injection import Injection
@@ -55,19 +55,21 @@ class Generator(nn.Module):
         warped2, warped4, warped8 = injection.features
         evidence = injection.evidence
         style = [_style_map(labels, injection.style, stride) for stride in (1, 2, 4, 8)]
-        guide8 = self.inject8(torch.cat([eighth, style[3]], 1), warped8, F.avg_pool2d(evidence, 2))
+        same4 = evidence[:, AGREEMENT : AGREEMENT + 1]
+        same8, same2 = F.avg_pool2d(same4, 2), _double(same4)
+        guide8 = self.inject8(torch.cat([eighth, style[3]], 1), warped8, F.avg_pool2d(evidence, 2), same8)
         x = _through(self.blocks8, self.root(guide8), guide8)
-        guide4 = self.inject4(torch.cat([quarter, style[2]], 1), warped4, evidence)
+        guide4 = self.inject4(torch.cat([quarter, style[2]], 1), warped4, evidence, same4)
         x = _through(self.blocks4, self.to4(_double(x)) + guide4, guide4)
-        guide2 = self.inject2(torch.cat([half, style[1]], 1), warped2, _double(evidence))
+        guide2 = self.inject2(torch.cat([half, style[1]], 1), warped2, _double(evidence), same2)
         x = _through(self.blocks2, self.to2(_double(x)) + guide2, guide2)
         embedded = self.embedding(labels).permute(0, 3, 1, 2)
         trust = injection.trust.detach()  # what people see is taught by the warp's error alone
         certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
-        guide1 = self.inject1(torch.cat([embedded, style[0]], 1), injection.warp, certain)
+        guide1 = self.inject1(torch.cat([embedded, style[0]], 1), injection.warp, certain, injection.agrees)
         x = _through(self.blocks1, self.to1(_double(x)) + guide1, guide1)
         painted, gate = self.paint(F.leaky_relu(x, SLOPE)).float().chunk(2, dim=1)
-        return torch.lerp(painted.tanh(), injection.warp.float(), (gate + trust).sigmoid())
+        return torch.lerp(painted.tanh(), injection.warp.float(), (gate + trust).sigmoid() * injection.agrees)
 
 
 def _through(blocks: nn.ModuleList, x: Tensor, guide: Tensor) -> Tensor:

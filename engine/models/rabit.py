@@ -155,7 +155,7 @@ class Rabit(Translator):
         """What `match` found, as warp, confidence and the generator's input."""
         agrees = _agreement(condition.labels, exemplar.labels, match.fine)
         trust = self.trust(match, agrees)
-        warp = sample(exemplar.photo, match.fine)
+        warp = _seen(exemplar.photo, match.fine)
         injection = Injection(warp, features, match.evidence, trust, agrees, exemplar.style)
         return Alignment(warp, trust.sigmoid(), match.fine, injection)
 
@@ -191,10 +191,15 @@ class Rabit(Translator):
         points = match.fine.permute(0, 3, 1, 2)
         at_half = F.avg_pool2d(points, 2).permute(0, 2, 3, 1)
         at_eighth = F.avg_pool2d(points, 8).permute(0, 2, 3, 1)
-        warped_quarter = torch.cat([attention.warped.to(quarter.dtype), sample(quarter, match.coarse)], dim=1)
-        return match, (sample(half, at_half), warped_quarter, sample(eighth, at_eighth))
+        warped_quarter = torch.cat([attention.warped.to(quarter.dtype), _seen(quarter, match.coarse)], dim=1)
+        return match, (_seen(half, at_half), warped_quarter, _seen(eighth, at_eighth))
+
+
+def _seen(values: Tensor, points: Tensor) -> Tensor:
+    """What the exemplar shows at points; ground and walls go on beyond its border as in a mirror."""
+    return sample(values, points, beyond="reflection")
 
 
 def _agreement(labels: Tensor, exemplar_labels: Tensor, points: Tensor) -> Tensor:
-    found = sample(exemplar_labels.unsqueeze(1).float(), points.detach(), mode="nearest")
-    return (found == labels.unsqueeze(1)).float()
+    shown = exemplar_labels.unsqueeze(1).float()
+    return (sample(shown, points.detach(), "nearest", "reflection") == labels.unsqueeze(1)).float()

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.correspondence.refinement import AGREEMENT
 from engine.data.chance import Chance
 from engine.models.injection import Injection
 
@@ -30,11 +31,13 @@ def withheld(injection: Injection, labels: Tensor, chance: Chance) -> Injection:
         here = F.max_pool2d(mask.float(), stride) > 0
         return torch.where(here, x.roll(SHIFT // stride, 2), x)
 
+    evidence = replaced(injection.evidence, 4).clone()
+    evidence[:, AGREEMENT] *= 1 - F.max_pool2d(mask.float(), 4).squeeze(1)
     return replace(
         injection,
         warp=replaced(injection.warp, 1),
         features=tuple(replaced(x, s) for x, s in zip(injection.features, (2, 4, 8), strict=True)),
-        evidence=replaced(injection.evidence, 4),
+        evidence=evidence,
         trust=torch.where(mask, injection.trust.new_tensor(DISTRUST), injection.trust),
         agrees=torch.where(mask, 0, injection.agrees),
     )

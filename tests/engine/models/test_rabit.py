@@ -176,7 +176,8 @@ def test_trust_lets_the_warped_pixels_through() -> None:
     condition = network.encode_condition(labels)
     with torch.no_grad():
         alignment = network.align(condition, network.encode_exemplar(photo_like(3, 192, 128), labels))
-        sure = replace(alignment.injection, trust=torch.full_like(alignment.injection.trust, 50.0))
+        everywhere = torch.ones_like(alignment.injection.agrees)
+        sure = replace(alignment.injection, trust=torch.full_like(alignment.injection.trust, 50.0), agrees=everywhere)
         image = network.synthesise(condition, [replace(alignment, injection=sure)], [1.0])
     assert torch.allclose(image, alignment.warp, atol=1e-5)
 

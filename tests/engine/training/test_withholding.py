@@ -4,6 +4,7 @@ import random
 
 import torch
 
+from engine.correspondence.refinement import AGREEMENT
 from engine.data.chance import Chance
 from engine.models.injection import Injection
 from engine.training.withholding import DISTRUST, withheld
@@ -38,6 +39,7 @@ def test_one_class_is_replaced_and_distrusted_and_nothing_else() -> None:
     assert (hidden.agrees[inside] == 0).all()
     assert ((hidden.warp != injection.warp).any(1, keepdim=True) == inside).all()
     assert torch.equal(hidden.trust[~inside], injection.trust[~inside])
+    assert (hidden.evidence[:, AGREEMENT, 4:8, 4:12] == 0).all()
     assert torch.equal(hidden.style, injection.style)
     for before, after in zip(injection.features, hidden.features, strict=True):
         assert not torch.equal(before, after)
