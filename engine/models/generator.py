@@ -50,7 +50,7 @@ class Generator(nn.Module):
         nn.init.zeros_(self.paint.bias)
 
     def forward(self, labels: Tensor, features: tuple[Tensor, Tensor, Tensor], injection: Injection) -> Tensor:
-        """labels (B, H, W), condition features at strides 2, 4, 8. Returns the image (B, 3, H, W) in [-1, 1]."""
+        """labels (B, H, W), condition features at strides 2, 4, 8. Returns the image (B, 3, H, W), about [-1, 1]."""
         half, quarter, eighth = features
         warped2, warped4, warped8 = injection.features
         evidence = injection.evidence
@@ -69,7 +69,7 @@ class Generator(nn.Module):
         guide1 = self.inject1(torch.cat([embedded, style[0]], 1), injection.warp, certain, injection.agrees)
         x = _through(self.blocks1, self.to1(_double(x)) + guide1, guide1)
         painted, gate = self.paint(F.leaky_relu(x, SLOPE)).float().chunk(2, dim=1)
-        return torch.lerp(painted.tanh(), injection.warp.float(), (gate + trust).sigmoid() * injection.agrees)
+        return torch.lerp(painted, injection.warp.float(), (gate + trust).sigmoid() * injection.agrees)
 
 
 def _through(blocks: nn.ModuleList, x: Tensor, guide: Tensor) -> Tensor:
