@@ -30,6 +30,9 @@ COMMANDS = {
     "models": Command("the weights there are, with their cards", "engine.commands.listing", "run_models"),
     "train": Command("train a model on a data set", "engine.training.train"),
     "evaluate": Command("measure a model on a data set", "engine.commands.evaluate"),
+    "import-checkpoint": Command(
+        "take over weights that a method's authors published", "engine.commands.import_checkpoint"
+    ),
 }
 _SCREENSHOT_HELP = "start the editor, wait until the picture has settled, save the window"
 
@@ -75,7 +78,7 @@ def _run_screenshot(argv: Sequence[str]) -> int:
 
 def _run_editor(argv: Sequence[str]) -> int:
     commands = {"screenshot": _SCREENSHOT_HELP, **{name: command.help for name, command in COMMANDS.items()}}
-    epilog = "commands (each has --help):\n" + "\n".join(f"  {name:12}{text}" for name, text in commands.items())
+    epilog = "commands (each has --help):\n" + "\n".join(f"  {name:19}{text}" for name, text in commands.items())
     parser = Parser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [-h] [--device {{auto,cpu,cuda}}] [FILE | COMMAND ...]",

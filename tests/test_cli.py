@@ -46,7 +46,9 @@ def person(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", ["", "render", "batch", "screenshot", "domains", "models", "evaluate"])
+@pytest.mark.parametrize(
+    "command", ["", "render", "batch", "screenshot", "domains", "models", "evaluate", "import-checkpoint"]
+)
 def test_help(command: str) -> None:
     result = warpaint(*command.split(), "--help")
     assert result.returncode == 0

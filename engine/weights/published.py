@@ -36,6 +36,13 @@ class Published:
         with torch.device("meta"):
             return importlib.import_module(self.module).build(options)
 
+    def guess_options(self, state_dicts: StateDicts) -> Mapping[str, Any]:
+        """The options of the authors' own configuration that the weights are of; raises InputError when none is."""
+        guess = getattr(importlib.import_module(self.module), "guess_options", None)
+        if guess is None:
+            raise InputError("This model's options cannot be told from its weights; name them with --options.")
+        return guess(state_dicts)
+
 
 PUBLISHED: dict[str, Published] = {
     "cocosnet": Published("engine.models.published.cocosnet"),

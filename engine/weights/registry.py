@@ -94,15 +94,18 @@ def save_weights(
     seed: int,
     metrics: dict,
     licence: str = "not recorded",
+    half: bool = True,
+    shard_bytes: int = SHARD_BYTES,
 ) -> Card:
     """Write `state_dict` as fp16 shards of at most 15.9 MiB and a card into `folder`; returns the card.
 
     `data` says what it was trained on and `licence` that data's licence; date and code version are now's.
+    Weights that do not ship may keep their precision (`half` off) and have larger shards (`shard_bytes`).
     The card is written last and old shards go after it, so that a reader finds the old weights or the new
     ones. Raises InputError when a file cannot be written, ValueError for numbers that fp16 cannot hold and
     for a tensor larger than a shard.
     """
-    files = [_write_shard(folder, shard) for shard in _shards(state_dict)]
+    files = [_write_shard(folder, shard) for shard in _shards(state_dict, half, shard_bytes)]
     card = Card(
         model=model,
         domain=domain,
@@ -123,15 +126,15 @@ def save_weights(
     return card
 
 
-def _shards(state_dict: Mapping[str, "Tensor"]) -> Iterator[dict[str, "Tensor"]]:
+def _shards(state_dict: Mapping[str, "Tensor"], half: bool, shard_bytes: int) -> Iterator[dict[str, "Tensor"]]:
     shard: dict[str, Tensor] = {}
     filled = 0
     for name, tensor in state_dict.items():
-        tensor = _half(name, tensor)
+        tensor = _half(name, tensor) if half else tensor.detach().cpu().clone().contiguous()
         size = tensor.numel() * tensor.element_size() + _HEADER_BYTES_PER_TENSOR + len(name)
-        if size > SHARD_BYTES:
-            raise ValueError(f"{name} alone is larger than a shard of {SHARD_BYTES} bytes")
-        if filled + size > SHARD_BYTES:
+        if size > shard_bytes:
+            raise ValueError(f"{name} alone is larger than a shard of {shard_bytes} bytes")
+        if filled + size > shard_bytes:
             yield shard
             shard, filled = {}, 0
         shard[name] = tensor

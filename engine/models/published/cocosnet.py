@@ -21,6 +21,7 @@ from engine.layers.products import Columns
 from engine.layers.spade import resized
 from engine.models.published.adaptor import FEATURES, Adaptor
 from engine.models.published.arrays import read_case
+from engine.models.published.configurations import COCOSNET, find_configuration
 from engine.models.published.features import coordinates, unit_length
 from engine.models.published.options import Options, read_options
 from engine.models.published.recording import Recorder
@@ -172,3 +173,8 @@ class CoCosNet(nn.Module):
 def build(options: Mapping[str, Any]) -> CoCosNet:
     """The networks for the authors' `options`, weights not set. Raises InputError for options that do not fit."""
     return CoCosNet(read_options(options, netG="spade"))
+
+
+def guess_options(state_dicts: Mapping[str, Mapping[str, Tensor]]) -> Mapping[str, Any]:
+    """The authors' configuration that the weights are of; raises InputError when there is none."""
+    return find_configuration(COCOSNET, state_dicts)

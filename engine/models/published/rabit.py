@@ -22,6 +22,7 @@ from engine.layers.products import Columns
 from engine.layers.spade import SLOPE, SpadeResidualBlock, resized
 from engine.models.published.adaptor import FEATURES, AdaptorTrunk, conv_norm
 from engine.models.published.arrays import read_case
+from engine.models.published.configurations import RABIT, find_configuration
 from engine.models.published.features import centred, coordinates, unit_length
 from engine.models.published.options import Options, read_options
 from engine.models.published.recording import Recorder, sampled
@@ -315,3 +316,8 @@ def build(options: Mapping[str, Any]) -> PublishedRabit:
             correspondence="ot",
         )
     )
+
+
+def guess_options(state_dicts: Mapping[str, Mapping[str, Tensor]]) -> Mapping[str, Any]:
+    """The authors' configuration that the weights are of; raises InputError when there is none."""
+    return find_configuration(RABIT, state_dicts)

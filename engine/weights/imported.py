@@ -1,0 +1,86 @@
+"""Authors' checkpoint files brought into this program's form: safetensors with a card, nothing that runs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import InputError
+from engine.files import reason
+from engine.weights.card import Card
+from engine.weights.published import StateDicts, assembled, checked_state, find_published
+from engine.weights.registry import open_weights, read_weights, save_weights
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+SHARD_BYTES = 128 * 1024**2
+PRECISION = "float32"  # folding divides, and half precision would not give the authors' pictures
+
+
+def read_checkpoint(path: Path) -> "dict[str, Tensor]":
+    """The state dict in an authors' .pth file, read without running anything in it.
+
+    Raises InputError when it cannot be read, or holds anything but tensors by name.
+    """
+    import torch
+
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise InputError(f"Cannot read the checkpoint {path} ({reason(error)}); check the path.") from error
+    except Exception as error:  # torch.load raises what the parsers below it raise
+        raise _refused(path) from error
+    if not isinstance(content, Mapping) or not all(
+        isinstance(name, str) and isinstance(tensor, torch.Tensor) for name, tensor in content.items()
+    ):
+        raise _refused(path)
+    return dict(content)
+
+
+def save_imported(folder: Path, name: str, state_dicts: StateDicts, options: Mapping[str, Any] | None = None) -> Card:
+    """Check the authors' weights of the published model `name` and write them with a card into `folder`.
+
+    Without `options` they are those of the authors' configuration that the weights are of. The weights are
+    written folded and in float32. Raises InputError when something does not fit or cannot be written.
+    """
+    published = find_published(name)
+    options = published.guess_options(state_dicts) if options is None else options
+    state = checked_state(published.build(options), published.networks, state_dicts)
+    return save_weights(
+        folder,
+        model=name,
+        domain=str(options.get("dataset_mode", "unknown")),
+        config={"published": name, "precision": PRECISION, "options": dict(options)},
+        state_dict=state,
+        data="the authors' training data; imported from their checkpoint, spectral norm folded",
+        steps=0,
+        seed=0,
+        metrics={},
+        licence="the authors'; see their publication",
+        half=False,
+        shard_bytes=SHARD_BYTES,
+    )
+
+
+def load_imported(folder: Path) -> "nn.Module":
+    """The model that `save_imported` wrote into `folder`, as `load_published` returns it.
+
+    Raises InputError when the card or a file is damaged or of something else.
+    """
+    config, state = read_weights(open_weights(folder))
+    if not isinstance(config.get("published"), str) or not isinstance(config.get("options"), dict):
+        raise InputError(f"The weights in {folder} are not imported ones; `main.py import-checkpoint` makes some.")
+    module = find_published(config["published"]).build(config["options"])
+    try:
+        return assembled(module, state)
+    except RuntimeError as error:
+        raise InputError(
+            f"The weights in {folder} do not fit this version of the program; import them again."
+        ) from error
+
+
+def _refused(path: Path) -> InputError:
+    return InputError(
+        f"The checkpoint {path} is refused: it is damaged or holds more than tensors by name, which could run code; "
+        "get the file from its authors again."
+    )
