@@ -10,7 +10,10 @@ from torch import Tensor, nn
 from engine.correspondence.refinement import AGREEMENT, EVIDENCE
 from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
 from engine.layers.confi import Confi
+from engine.layers.pono import pono
 from engine.models.injection import Injection
+
+GATE = 4.0  # the gate's logit stays within this
 
 
 class ConditionEncoder(nn.Module):
@@ -51,6 +54,12 @@ class Generator(nn.Module):
 
     def forward(self, labels: Tensor, features: tuple[Tensor, Tensor, Tensor], injection: Injection) -> Tensor:
         """labels (B, H, W), condition features at strides 2, 4, 8. Returns the image (B, 3, H, W), about [-1, 1]."""
+        return let_through(*self.paint_all(labels, features, injection), injection)
+
+    def paint_all(
+        self, labels: Tensor, features: tuple[Tensor, Tensor, Tensor], injection: Injection
+    ) -> tuple[Tensor, Tensor]:
+        """The picture painted everywhere, and the gate's logit for warped pixels: both (B, 3, H, W)."""
         half, quarter, eighth = features
         warped2, warped4, warped8 = injection.features
         evidence = injection.evidence
@@ -68,8 +77,17 @@ class Generator(nn.Module):
         certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
         guide1 = self.inject1(torch.cat([embedded, style[0]], 1), injection.warp, certain, injection.agrees)
         x = _through(self.blocks1, self.to1(_double(x)) + guide1, guide1)
-        painted, gate = self.paint(F.leaky_relu(x, SLOPE)).float().chunk(2, dim=1)
-        return torch.lerp(painted, injection.warp.float(), (gate + trust).sigmoid() * injection.agrees)
+        painted, gate = self.paint(F.leaky_relu(pono(x), SLOPE)).float().chunk(2, dim=1)
+        return painted, gate
+
+
+def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:
+    """The last injection: warped pixels where gate and confidence say so, and never of another class.
+
+    The gate is bounded, so that it can always change its mind.
+    """
+    opinion = GATE * (gate / GATE).tanh() + injection.trust.detach()
+    return torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * injection.agrees)
 
 
 def _through(blocks: nn.ModuleList, x: Tensor, guide: Tensor) -> Tensor:

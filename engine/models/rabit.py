@@ -15,7 +15,7 @@ from functools import cached_property
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid, sample
@@ -109,6 +109,10 @@ class Rabit(Translator):
         self.trust = TrustHead()
         self.generator = Generator(config.classes, config.widths, config.style_dims)
         self.to(memory_format=torch.channels_last)
+
+    def alignment_modules(self) -> list[nn.Module]:
+        """The parts that find matches; the others encode what is warped, and paint."""
+        return [self.condition_extractor, self.exemplar_extractor, self.analytic, self.refinement, self.trust]
 
     def encode_condition(self, labels: Tensor, layout: Layout | None = None) -> Condition:
         """`layout` holds the regions' centres of an earlier state during a stroke."""

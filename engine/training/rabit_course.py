@@ -35,6 +35,7 @@ from engine.losses.correspondence import (
 from engine.losses.perceptual import appearance_loss, perceptual_loss, perceptual_network, pseudo_pair_loss
 from engine.losses.style import class_colour_loss, identity_score
 from engine.models.discriminator import MultiScaleDiscriminator
+from engine.models.generator import let_through
 from engine.models.injection import crop
 from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig
 from engine.models.translator import Alignment
@@ -43,6 +44,7 @@ from engine.training.course import Course
 from engine.training.withholding import withheld
 
 CROP = (192, 128)  # height, width in pixels
+ALIGNING = 0.5  # share of steps in which the alignment learns too; in the others only what paints
 CYCLED = 0.25  # share of steps with the losses that cost a second encoding or attention
 DISTURBED = 0.25  # share of pairs whose registration is moved
 ADVERSARIAL_FROM = 0.25  # the discriminator joins at this part of the run
@@ -56,6 +58,7 @@ WEIGHTS = {
     "cycle": 0.5,
     "trust": 0.3,
     "reconstruction": 3.0,
+    "painted": 2.0,
     "pseudo_pair": 0.6,
     "perceptual": 0.05,
     "contextual": 0.1,
@@ -104,21 +107,21 @@ class RabitCourse(Course):
         pairs = draw_pairs(self._training, self._batch, chance)
         noise = _registration_noise(self._batch, chance).to(self._device)
         pairs, registration = _registered(pairs.to(self._device), self._classes, noise)
+        aligns = chance.dice.random() < ALIGNING
+        for module in self.shipped.alignment_modules():
+            module.requires_grad_(aligns)
         condition = self.shipped.encode_condition(pairs.labels)
         exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels)
         epsilon = 0.05 * 0.1**progress
         match, features = self.shipped.match(condition, exemplar, registration, epsilon)
         alignment = self.shipped.inject(condition, exemplar, match, features)
-        losses = self._alignment_losses(pairs, condition, exemplar, match, alignment)
-        losses["smoothness"] = self._smoothness(condition, match, registration)
-        if chance.dice.random() < CYCLED:
-            photo = self.shipped.exemplar_extractor(pairs.labels, condition.layout, pairs.target)
-            losses["feature_alignment"] = feature_alignment(condition.described.features, photo.features)
-            losses["cycle"] = self._cycle_loss(pairs, condition, exemplar, match, registration)
+        losses = {}
+        if aligns:
+            losses = self._all_alignment_losses(pairs, condition, exemplar, match, alignment, registration, chance)
 
         place = _random_crop(pairs.labels, chance)
-        image, target, labels = self._painted(pairs, condition, alignment, place, chance)
-        losses |= self._picture_losses(pairs, image, target, labels)
+        image, painted, target, labels = self._painted(pairs, condition, alignment, place, chance)
+        losses |= self._picture_losses(pairs, image, painted, target, labels)
         adversarial = progress >= ADVERSARIAL_FROM
         if adversarial:
             losses |= self._adversarial_losses(pairs.same, labels, target, image)
@@ -127,6 +130,24 @@ class RabitCourse(Course):
         if adversarial:
             figures["judge"] = self._judge_step(labels, target, image.detach())
         return figures | self._watched(pairs, image.detach(), target, place)
+
+    def _all_alignment_losses(
+        self,
+        pairs: PairBatch,
+        condition: Condition,
+        exemplar: Exemplar,
+        match: Match,
+        alignment: Alignment,
+        registration: Registration,
+        chance: Chance,
+    ) -> dict[str, Tensor]:
+        losses = self._alignment_losses(pairs, condition, exemplar, match, alignment)
+        losses["smoothness"] = self._smoothness(condition, match, registration)
+        if chance.dice.random() < CYCLED:
+            photo = self.shipped.exemplar_extractor(pairs.labels, condition.layout, pairs.target)
+            losses["feature_alignment"] = feature_alignment(condition.described.features, photo.features)
+            losses["cycle"] = self._cycle_loss(pairs, condition, exemplar, match, registration)
+        return losses
 
     def _alignment_losses(
         self, pairs: PairBatch, condition: Condition, exemplar: Exemplar, match: Match, alignment: Alignment
@@ -176,17 +197,19 @@ class RabitCourse(Course):
 
     def _painted(
         self, pairs: PairBatch, condition: Condition, alignment: Alignment, place: tuple[int, int], chance: Chance
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """The generator's picture of a rectangle, with the truth and the labels there."""
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The generator's picture of a rectangle, before and after warped pixels are let in, the truth, the labels."""
         top, left = place
         strides = (2, 4, 8)
         features = tuple(crop(x, top, left, *CROP, s) for x, s in zip(condition.features, strides, strict=True))
         labels = crop(pairs.labels, top, left, *CROP)
         injection = withheld(alignment.injection.crop(top, left, *CROP), labels, chance)
-        image = self.shipped.generator(labels, features, injection)
-        return image, crop(pairs.target, top, left, *CROP), labels
+        painted, gate = self.shipped.generator.paint_all(labels, features, injection)
+        return let_through(painted, gate, injection), painted, crop(pairs.target, top, left, *CROP), labels
 
-    def _picture_losses(self, pairs: PairBatch, image: Tensor, target: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    def _picture_losses(
+        self, pairs: PairBatch, image: Tensor, painted: Tensor, target: Tensor, labels: Tensor
+    ) -> dict[str, Tensor]:
         same, other = pairs.same, ~pairs.same
         mine = self._perceptual(image)
         with torch.no_grad():
@@ -199,6 +222,7 @@ class RabitCourse(Course):
         }
         if same.any():
             losses["reconstruction"] = F.l1_loss(image[same], target[same])
+            losses["painted"] = F.l1_loss(painted[same], target[same])
         if other.any():
             with torch.no_grad():
                 theirs = self._perceptual(pairs.exemplar[other])

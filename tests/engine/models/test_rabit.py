@@ -204,4 +204,4 @@ def test_any_multiple_of_the_block_is_a_size(size: tuple[int, int]) -> None:
         alignment = network.align(condition, exemplar)
         image = network.synthesise(condition, [alignment], [1.0])
     assert image.shape == (1, 3, *size)
-    assert image.isfinite().all() and image.abs().max() <= 1
+    assert image.isfinite().all()
