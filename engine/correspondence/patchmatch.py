@@ -28,7 +28,7 @@ HIDDEN = 32
 @dataclass(frozen=True)
 class PatchMatchConfig:
     """dims         length of the features that are compared
-    candidates   K, how many a position keeps; at most half of 64, as the GRU's input holds two numbers of each
+    candidates   K, how many a position keeps; below 32, as 64 channels for the GRU hold two numbers of each
     iterations   of propagation, evaluation and refinement
     temperature  of the softmax
     trainable    read fractional places bilinearly, so that the GRU gets a gradient
@@ -118,8 +118,7 @@ class GruPatchMatch(nn.Module):
         """Propagate and evaluate both ways. queries, keys (B * H * W, dims). Returns offsets and scores, best first."""
         first, second = (_vertical, _horizontal) if vertical_first else (_horizontal, _vertical)
         index, _ = self._best(queries, keys, propagated(offsets, first))
-        return_offsets = to_offsets(index)
-        index, scores = self._best(queries, keys, propagated(return_offsets, second))
+        index, scores = self._best(queries, keys, propagated(to_offsets(index), second))
         return to_offsets(index), scores
 
     def nearest(self, offsets: Offsets) -> Tensor:
