@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from engine.layers.winograd import Conv3
+
 EPSILON = 1e-5
 
 
@@ -35,8 +37,8 @@ class InstanceResidualBlock(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.pad = nn.ReflectionPad2d(1)
-        self.conv1 = nn.Conv2d(channels, channels, 3)
-        self.conv2 = nn.Conv2d(channels, channels, 3)
+        self.conv1 = Conv3(channels, channels, 3)
+        self.conv2 = Conv3(channels, channels, 3)
         self.norm = InstanceNorm()
         self.prelu = nn.PReLU()
 
