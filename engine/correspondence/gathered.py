@@ -52,7 +52,7 @@ def _sampled(queries: Tensor, keys: Tensor, index: Tensor) -> Tensor:
     starts = torch.arange(0, count * kept + 1, kept, dtype=index.dtype)
     zeros = queries.new_zeros(count * kept)
     wanted = torch.sparse_csr_tensor(starts, index.flatten(), zeros, (count, len(keys)), check_invariants=False)
-    return torch.sparse.sampled_addmm(wanted, queries, keys.t(), beta=0).values().view(count, kept)
+    return torch.sparse.sampled_addmm(wanted, queries, keys.t(), beta=0, out=wanted).values().view(count, kept)
 
 
 def _chunked(queries: Tensor, keys: Tensor, index: Tensor) -> Tensor:

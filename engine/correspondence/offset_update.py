@@ -21,9 +21,10 @@ class MotionEncoder(nn.Module):
         self.conv = nn.Conv2d(2 * WIDTH, WIDTH - 2 * candidates, 3, padding=1)
 
     def forward(self, scores: Tensor, offsets: Tensor) -> Tensor:
-        from_scores = F.relu(self.convc2(F.relu(self.convc1(scores))))
-        from_offsets = F.relu(self.convf2(F.relu(self.convf1(offsets))))
-        return torch.cat([F.relu(self.conv(torch.cat([from_scores, from_offsets], 1))), offsets], 1)
+        from_scores = self.convc2(F.relu(self.convc1(scores), inplace=True))
+        from_offsets = self.convf2(F.relu(self.convf1(offsets), inplace=True))
+        both = F.relu(torch.cat([from_scores, from_offsets], 1), inplace=True)
+        return torch.cat([F.relu(self.conv(both), inplace=True), offsets], 1)
 
 
 class OffsetHead(nn.Module):
@@ -35,7 +36,7 @@ class OffsetHead(nn.Module):
         self.conv2 = nn.Conv2d(WIDTH, 2 * candidates, 3, padding=1)
 
     def forward(self, hidden: Tensor) -> Tensor:
-        return self.conv2(F.relu(self.conv1(hidden)))
+        return self.conv2(F.relu(self.conv1(hidden), inplace=True))
 
 
 class OffsetUpdate(nn.Module):

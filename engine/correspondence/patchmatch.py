@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.correspondence.gathered import gathered_dots, gathered_sum
@@ -116,9 +115,10 @@ class GruPatchMatch(nn.Module):
         self, queries: Tensor, keys: Tensor, offsets: Offsets, vertical_first: bool = False
     ) -> tuple[Offsets, Tensor]:
         """Propagate and evaluate both ways. queries, keys (B * H * W, dims). Returns offsets and scores, best first."""
-        first, second = (_vertical, _horizontal) if vertical_first else (_horizontal, _vertical)
-        index, _ = self._best(queries, keys, propagated(offsets, first))
-        index, scores = self._best(queries, keys, propagated(to_offsets(index), second))
+        first, second = (1, 2) if vertical_first else (2, 1)
+        to_index = rounded_index if self.config.trainable else published_index
+        index, _ = self._best(queries, keys, propagated(offsets, first, to_index))
+        index, scores = self._best(queries, keys, propagated_index(index, second))
         return to_offsets(index), scores
 
     def nearest(self, offsets: Offsets) -> Tensor:
@@ -140,14 +140,13 @@ class GruPatchMatch(nn.Module):
         warped = gathered_sum(as_rows(values), index, weights)
         return warped.view(batch, height, width, -1).permute(0, 3, 1, 2)
 
-    def _best(self, queries: Tensor, keys: Tensor, offsets: Offsets) -> tuple[Tensor, Tensor]:
-        """The best K of all candidates: index int64 (B, H, W, K) and scores float (B, H, W, K)."""
-        index = rounded_index(offsets) if self.config.trainable else published_index(offsets)
-        logits = gathered_dots(queries, keys, flattened(index)) / self.config.temperature
-        total = logits.logsumexp(1, keepdim=True)
-        logits, chosen = logits.topk(self.config.candidates, dim=1)
+    def _best(self, queries: Tensor, keys: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+        """The best K of the candidates int32 (B, H, W, 3K): their index and scores float (B, H, W, K), best first."""
+        logits = gathered_dots(queries, keys, flattened(index)).div_(self.config.temperature)
+        best, chosen = logits.topk(self.config.candidates, dim=1)
+        total = (logits - best[:, :1]).exp_().sum(1, keepdim=True)
         shape = (*index.shape[:3], -1)
-        return index.gather(3, chosen.view(shape)), (logits - total).exp().view(shape)
+        return index.gather(3, chosen.view(shape)), ((best - best[:, :1]).exp_() / total).view(shape)
 
 
 def as_rows(x: Tensor) -> Tensor:
@@ -198,22 +197,43 @@ def clamped_places(offsets: Offsets) -> tuple[Tensor, Tensor]:
     """Row and column that each candidate lies at, float (B, H, W, K), within the picture."""
     height, width = offsets.down.shape[1:3]
     rows, columns = _places(offsets.down.shape, offsets.down.device, offsets.down.dtype)
-    return (offsets.down + rows).clamp(0, height - 1), (offsets.right + columns).clamp(0, width - 1)
+    return (offsets.down + rows).clamp_(0, height - 1), (offsets.right + columns).clamp_(0, width - 1)
 
 
-def propagated(offsets: Offsets, neighbours: Callable[[Tensor], Tensor]) -> Offsets:
-    """The candidates of each position and of its two neighbours; beyond the border an offset of nothing."""
-    return Offsets(neighbours(offsets.down), neighbours(offsets.right))
+def propagated(offsets: Offsets, axis: int, to_index: Callable[[Offsets], Tensor]) -> Tensor:
+    """Index (B, H, W, 3K) of the candidates of the neighbour before, of the position itself and of the neighbour after.
+
+    axis: 1 for neighbours above and below, 2 for left and right. A neighbour's offset is kept, so that it
+    points beside the neighbour's own candidate; beyond the border the offset is nothing.
+    """
+
+    def shifted(shift: Callable[[Tensor, int], Tensor]) -> Tensor:
+        return to_index(Offsets(shift(offsets.down, axis), shift(offsets.right, axis)))
+
+    return torch.cat([shifted(_from_before), to_index(offsets), shifted(_from_after)], 3)
 
 
-def _horizontal(x: Tensor) -> Tensor:
-    left, right = F.pad(x[:, :, :-1], (0, 0, 1, 0)), F.pad(x[:, :, 1:], (0, 0, 0, 1))
-    return torch.cat([left, x, right], 3)
+def propagated_index(index: Tensor, axis: int) -> Tensor:
+    """The same for whole offsets, given and returned as indices, int32 (B, H, W, K) -> (B, H, W, 3K)."""
+    height, width = index.shape[1:3]
+    place = index if axis == 1 else index % width
+    step, last = (width, (height - 1) * width) if axis == 1 else (1, width - 1)
+    onward = torch.where(place < last, index + step, index).narrow(axis, 0, index.shape[axis] - 1)
+    back = torch.where(place >= step, index - step, index).narrow(axis, 1, index.shape[axis] - 1)
+    rows, columns = _places(index.shape, index.device, index.dtype)
+    own = (rows * width + columns).expand_as(index)
+    first, end = own.narrow(axis, 0, 1), own.narrow(axis, index.shape[axis] - 1, 1)
+    return torch.cat([torch.cat([first, onward], axis), index, torch.cat([back, end], axis)], 3)
 
 
-def _vertical(x: Tensor) -> Tensor:
-    above, below = F.pad(x[:, :-1], (0, 0, 0, 0, 1, 0)), F.pad(x[:, 1:], (0, 0, 0, 0, 0, 1))
-    return torch.cat([above, x, below], 3)
+def _from_before(x: Tensor, axis: int) -> Tensor:
+    """What the position before has, along `axis`; nothing at the first."""
+    return torch.cat([torch.zeros_like(x.narrow(axis, 0, 1)), x.narrow(axis, 0, x.shape[axis] - 1)], axis)
+
+
+def _from_after(x: Tensor, axis: int) -> Tensor:
+    """What the position after has, along `axis`; nothing at the last."""
+    return torch.cat([x.narrow(axis, 1, x.shape[axis] - 1), torch.zeros_like(x.narrow(axis, 0, 1))], axis)
 
 
 def _places(shape: torch.Size, device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor]:

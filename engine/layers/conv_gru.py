@@ -25,8 +25,12 @@ class SeparableConvGru(nn.Module):
 
 
 def _update(hidden: Tensor, inputs: Tensor, update: nn.Conv2d, reset: nn.Conv2d, new: nn.Conv2d) -> Tensor:
-    both = torch.cat([update.weight, reset.weight]), torch.cat([update.bias, reset.bias])
-    gates = F.conv2d(torch.cat([hidden, inputs], 1), *both, padding=update.padding).sigmoid()
-    share, kept = gates.chunk(2, dim=1)
-    candidate = new(torch.cat([kept * hidden, inputs], 1)).tanh()
-    return torch.lerp(hidden, candidate, share)
+    """One gated update. What the inputs say to all three gates is computed at once and nothing is concatenated."""
+    channels, padding = hidden.shape[1], update.padding
+    weight = torch.cat([update.weight, reset.weight, new.weight])
+    bias = torch.cat([update.bias, reset.bias, new.bias])
+    told = F.conv2d(inputs, weight[:, channels:], bias, padding=padding)
+    gates = F.conv2d(hidden, weight[: 2 * channels, :channels], padding=padding)
+    share, kept = (gates + told[:, : 2 * channels]).sigmoid_().chunk(2, dim=1)
+    candidate = F.conv2d(kept * hidden, weight[2 * channels :, :channels], padding=padding)
+    return torch.lerp(hidden, (candidate + told[:, 2 * channels :]).tanh_(), share)
