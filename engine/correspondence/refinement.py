@@ -2,10 +2,11 @@
 
 Attention moves whole positions of 4 × 4 pixels, which leaves grain. Here three proposals for each
 position (the peak of the attention, the registered point, the same place of the same region) are
-weighed against each other by small convolutions that see how well the exemplar fits at each, the
-result is smoothed within each class, corrected twice by what is found around it, and raised to full
-size by a convex combination of neighbours (as RAFT does, Teed and Deng 2020, sec. 3.3) of the
-pixel's own class, so that borders between regions stay sharp.
+weighed against each other by small convolutions that see how well the exemplar fits at each, and by
+whether it has the right class there. The result is led back into its class where it has left it
+(inside.py), smoothed within each class, corrected twice by what is found around it, and raised to
+full size by a convex combination of neighbours (as RAFT does, Teed and Deng 2020, sec. 3.3) of the
+pixel's own class, so that borders stay sharp.
 """
 
 import math
@@ -16,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.correspondence.grids import sample
+from engine.correspondence.inside import CELL, led_inside
 from engine.correspondence.matching import STRIDE, Described
 from engine.correspondence.semantic_position import Layout
 from engine.layers.blocks import SLOPE, conv3
@@ -77,10 +79,12 @@ class Refinement(nn.Module):
         registered: Tensor,
         registered_fine: Tensor,
         residual: Tensor,
+        nearest: Tensor,
     ) -> Match:
         """Points are (B, h, w, 2) on the shared grid, `registered_fine` (B, H, W, 2); strength (B, 1, h, w).
 
         residual (B,): how badly registration fits over all; small convolutions could not see that.
+        nearest: the exemplar's places of each class (inside.py).
         """
         cells = torch.tensor(exemplar.labels.shape[:0:-1], device=attended.device) / 2
         proposals = (attended, registered, same_region)
@@ -89,14 +93,19 @@ class Refinement(nn.Module):
         overall = (4 * residual.clamp(max=1)).view(-1, 1, 1, 1).expand_as(strength)
         x = torch.cat([condition.features, strength, overall, *seen, *offsets], dim=1)
         hidden = self.weigh(F.leaky_relu(self.enter(x.contiguous(memory_format=torch.channels_last)), SLOPE))
-        mixture = self.mixture(F.leaky_relu(hidden, SLOPE)).float().softmax(1)
+        agreeing = torch.cat([fit[:, 1:] for fit in seen], dim=1)
+        mixture = self.mixture(F.leaky_relu(hidden, SLOPE)).float() + (agreeing + 0.02).log()
+        mixture = mixture.softmax(1)
         points = sum(
             weight.permute(0, 2, 3, 1) * place for weight, place in zip(mixture.split(1, 1), proposals, strict=True)
         )
-        points = registered + _as_cloth(points - registered, condition.shares, strength)
+        points, agreeing = self._back_inside(condition, exemplar, points, nearest)
+        sure = strength * agreeing
+        points = registered + _as_cloth(points - registered, condition.shares, sure)
         for correction in self.corrections:
             hidden, step = correction(hidden, condition, exemplar, points, cells)
             points = points + step / cells
+        points, _ = self._back_inside(condition, exemplar, points, nearest)
         fine = registered_fine + self._raise(hidden, points - registered, _kinship(condition))
         evidence = torch.cat(
             [
@@ -108,6 +117,16 @@ class Refinement(nn.Module):
             dim=1,
         )
         return Match(attended, points, fine, evidence, hidden)
+
+    @staticmethod
+    def _back_inside(
+        condition: Described, exemplar: Described, points: Tensor, nearest: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Lead matches back into their class where that helps; returns them and their agreement (B, 1, h, w)."""
+        led = led_inside(points, condition.labels, nearest, exemplar.pixels.shape[2] // CELL)
+        before, after = (_fit(condition, exemplar, place)[:, 1:] for place in (points, led))
+        better = after > before + 0.2
+        return torch.where(better.squeeze(1).unsqueeze(-1), led, points), torch.where(better, after, before)
 
     def _raise(self, hidden: Tensor, displacement: Tensor, kinship: Tensor) -> Tensor:
         """Displacement (B, h, w, 2) -> (B, 4 h, 4 w, 2), each a convex combination of 3 × 3 neighbours.
@@ -164,13 +183,13 @@ def same_place(condition: Described, condition_layout: Layout, exemplar_layout: 
     return torch.where(there, centre + extent * condition.region, otherwise)
 
 
-def _as_cloth(displacement: Tensor, shares: Tensor, strength: Tensor) -> Tensor:
+def _as_cloth(displacement: Tensor, shares: Tensor, sure: Tensor) -> Tensor:
     """Smooth a displacement (B, h, w, 2) within each class, so that a garment is not torn into positions.
 
-    shares (B, classes, h, w); strength (B, 1, h, w) in (0, 1]: sure matches lead, doubtful ones follow.
+    shares (B, classes, h, w); sure (B, 1, h, w) in [0, 1]: sure matches lead, doubtful ones follow.
     """
     with torch.autocast(displacement.device.type, enabled=False):
-        weight = shares * (strength.detach().float() + 0.05)
+        weight = shares * (sure.detach().float() + 0.02)
         mass = gaussian_blur(weight, CLOTH, CLOTH_RADIUS) + 1e-6
         moves = displacement.float().permute(0, 3, 1, 2).split(1, dim=1)
         smooth = [gaussian_blur(weight * move, CLOTH, CLOTH_RADIUS) / mass for move in moves]

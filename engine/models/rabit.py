@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid, sample
+from engine.correspondence.inside import nearest_of_class
 from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, Extractor
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match, Refinement, same_place
@@ -66,7 +67,7 @@ class Condition:
 class Exemplar:
     """An encoded exemplar, one way round: keys and values for the alignment, and its style codes.
 
-    values  features at strides 2, 4, 8;  style  float (B, classes, style_dims)
+    nearest  places of each class (inside.py);  values  features at strides 2, 4, 8;  style  float (B, classes, dims)
     """
 
     photo: Tensor
@@ -75,6 +76,7 @@ class Exemplar:
     soft: Tensor
     described: Described
     keys: Tensor
+    nearest: Tensor
     values: tuple[Tensor, Tensor, Tensor]
     style: Tensor
 
@@ -136,7 +138,8 @@ class Rabit(Translator):
         values = self.values(photo)
         style = self.style(photo, values[2], labels)
         soft = soft_labels(labels, self.config.classes)
-        return Exemplar(photo, labels, layout, soft, described, self.analytic.keys(described), values, style)
+        nearest = nearest_of_class(labels, self.config.classes)
+        return Exemplar(photo, labels, layout, soft, described, self.analytic.keys(described), nearest, values, style)
 
     def align(self, condition: Condition, exemplar: ExemplarSides) -> Alignment:
         """Register, mirror the exemplar if that fits better, and align. Batches of one only."""
@@ -191,6 +194,7 @@ class Rabit(Translator):
             registered,
             apply_affine(registration.matrix, identity_grid(height, width, device)),
             registration.residual,
+            exemplar.nearest,
         )
         points = match.fine.permute(0, 3, 1, 2)
         at_half = F.avg_pool2d(points, 2).permute(0, 2, 3, 1)

@@ -6,11 +6,13 @@ import torch
 from torch import Tensor
 
 from engine.correspondence.grids import apply_affine, identity_grid
+from engine.correspondence.inside import nearest_of_class
 from engine.correspondence.matching import STRIDE, Described
-from engine.correspondence.refinement import HIDDEN, Refinement, _kinship, same_place
+from engine.correspondence.refinement import AGREEMENT, HIDDEN, Refinement, _kinship, same_place
 from engine.correspondence.semantic_position import layout_of, semantic_position
 from tests.engine.figures import CLASSES, STILL, moved_person
 
+NOT_LED = torch.full((1, CLASSES, 24 * 16, 2), torch.nan)  # no class has a place to be led to
 ONE_CLASS = torch.ones(1, 9, STRIDE**2, 12 * 8)
 SLANTED = torch.tensor([[[0.9, 0.1, 0.02], [-0.1, 0.85, 0.05]]])
 
@@ -58,9 +60,25 @@ def test_proposals_that_agree_are_kept() -> None:
     coarse = apply_affine(SLANTED, identity_grid(48, 32))
     fine = apply_affine(SLANTED, identity_grid(192, 128))
     strength, residual = torch.ones(1, 1, 48, 32), torch.zeros(1)
-    match = Refinement(4)(condition, condition, coarse, strength, coarse, coarse, fine, residual)
+    match = Refinement(4)(condition, condition, coarse, strength, coarse, coarse, fine, residual, NOT_LED)
     assert torch.allclose(match.coarse, coarse, atol=1e-5)
     assert torch.allclose(match.fine, fine, atol=1e-5)
+
+
+def test_matches_that_leave_their_class_are_led_back() -> None:
+    torch.manual_seed(0)
+    labels = torch.zeros(1, 192, 128, dtype=torch.long)
+    labels[:, 48:144, 32:96] = 2
+    condition = _described(labels)
+    coarse, fine = (identity_grid(h, w).unsqueeze(0) + 0.3 for h, w in ((48, 32), (192, 128)))
+    strength, residual = torch.ones(1, 1, 48, 32), torch.zeros(1)
+
+    def agreement(nearest: Tensor) -> Tensor:
+        match = Refinement(4)(condition, condition, coarse, strength, coarse, coarse, fine, residual, nearest)
+        return match.evidence[0, AGREEMENT][condition.labels[0] == 2].mean()
+
+    assert agreement(NOT_LED) < 0.8
+    assert agreement(nearest_of_class(labels, CLASSES)) > 0.95
 
 
 def test_evidence_tells_inside_from_outside_and_right_from_wrong() -> None:
@@ -70,7 +88,8 @@ def test_evidence_tells_inside_from_outside_and_right_from_wrong() -> None:
 
     def evidence(shift: float) -> Tensor:
         coarse, fine = (identity_grid(h, w).unsqueeze(0) + shift for h, w in ((48, 32), (192, 128)))
-        return Refinement(4)(condition, condition, coarse, strength, coarse, coarse, fine, residual).evidence[0]
+        refinement = Refinement(4)
+        return refinement(condition, condition, coarse, strength, coarse, coarse, fine, residual, NOT_LED).evidence[0]
 
     right, wrong = evidence(0), evidence(0.5)
     assert (right[1:4].mean((1, 2)) > 0.999).all()
