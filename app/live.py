@@ -1,10 +1,14 @@
 """The live preview: hands the document's newest state to the engine, and the engine's answers to the document."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document import Document
 from app.worker import Worker
+from engine.errors import InputError
 from engine.inference.state import Frame
+from engine.weights.registry import find_weights
 
 COALESCE = 15
 """Milliseconds over which edits are gathered: no more often is the state worth a copy."""
@@ -71,6 +75,7 @@ class LivePreview(QObject):
             self._worker.submit(state, self._document.revision)
 
     def _take(self, frame: Frame, revision: int) -> None:
+        self._document.weights_hash = weights_hash(frame.state.domain, frame.state.model)
         self._document.set_frame(frame, revision)
         self.problem_changed.emit("")
         self.stale_changed.emit(self._document.is_stale)
@@ -78,3 +83,12 @@ class LivePreview(QObject):
     def _tell(self, sentence: str, revision: int) -> None:
         if revision == self._document.revision:
             self.problem_changed.emit(sentence)
+
+
+@lru_cache
+def weights_hash(domain: str, model: str) -> str | None:
+    """What tells the weights of a picture's recipe from others; None for a model that has none."""
+    try:
+        return find_weights(domain, model).card.weights_hash
+    except InputError:
+        return None

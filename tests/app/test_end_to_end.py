@@ -15,7 +15,7 @@ from app.project import open_project, save_project
 from app.start import make_window, open_sample
 from app.window import Window
 from engine.inference.state import EditState, Pixels
-from engine.weights.registry import weights_root
+from engine.weights.registry import find_weights, weights_root
 from tests.app.driving import stroke
 
 pytestmark = pytest.mark.skipif(
@@ -65,6 +65,7 @@ def test_the_first_start_shows_a_picture_that_looks_like_the_exemplar(qtbot: QtB
         there = worn.photo.array[worn.labels.array == class_id].mean(0)
         assert np.abs(here - there).max() < 30
     assert frame.confidence.std() > 0.01
+    assert sample.document.weights_hash == find_weights("fashion", "rabit").card.weights_hash
 
 
 def test_a_session_comes_back_as_it_was(qtbot: QtBot, sample: Window, tmp_path: Path) -> None:
