@@ -19,8 +19,8 @@ from engine.correspondence.patchmatch import GruPatchMatch, Offsets, PatchMatchC
 from engine.errors import InputError
 from engine.layers.instance_norm import InstanceNorm
 from engine.layers.residual import PreluResidualBlock
-from engine.layers.spade import SpadeResidualBlock
 from engine.layers.spectral import SpectralConv2d
+from engine.layers.strips import StripedSpadeResidualBlock
 
 PONO_EPSILON = 1e-8
 UNIT_EPSILON = 1e-10
@@ -246,5 +246,5 @@ def _spectral(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequen
     return nn.Sequential(SpectralConv2d(channels_in, channels_out, 3, stride, 1, bias=False), InstanceNorm())
 
 
-def _block(channels_in: int, channels_out: int, condition_channels: int) -> SpadeResidualBlock:
-    return SpadeResidualBlock(channels_in, channels_out, condition_channels, eps=PONO_EPSILON)
+def _block(channels_in: int, channels_out: int, condition_channels: int) -> StripedSpadeResidualBlock:
+    return StripedSpadeResidualBlock(channels_in, channels_out, condition_channels, eps=PONO_EPSILON)

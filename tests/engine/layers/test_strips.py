@@ -1,0 +1,16 @@
+"""Strips change nothing."""
+
+import torch
+
+from engine.layers.strips import ROWS, StripedSpadeResidualBlock
+
+
+def test_strips_give_what_the_whole_gives() -> None:
+    torch.manual_seed(0)
+    block = StripedSpadeResidualBlock(6, 4, 3)
+    x, condition = torch.randn(1, 6, 2 * ROWS + 24, 20), torch.randn(1, 3, ROWS + 12, 10)
+    with torch.no_grad():
+        strips = block(x, condition)
+    whole = block(x, condition)  # with gradients, so in one piece
+    assert whole.requires_grad and strips.shape == whole.shape
+    assert torch.allclose(strips, whole, atol=1e-5)
