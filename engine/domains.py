@@ -21,7 +21,8 @@ class Domain:
     """A kind of image.
 
     `size` is (width, height) in pixels, the size its shipped weights were trained at.
-    `condition` says what is painted: "labels".
+    `condition` says what is painted: "labels". `kin` names for a class the related ones, nearest first,
+    whose look it borrows where the exemplar lacks it.
     """
 
     name: str
@@ -30,11 +31,17 @@ class Domain:
     size: tuple[int, int]
     classes: tuple[LabelClass, ...]
     default_model: str
+    kin: dict[str, tuple[str, ...]]
 
     @property
     def palette(self) -> np.ndarray:
         """RGB colours by class id, uint8 (classes, 3)."""
         return np.array([c.color for c in self.classes], dtype=np.uint8)
+
+    @property
+    def kin_by_id(self) -> tuple[tuple[int, ...], ...]:
+        """`kin` as ids, one tuple a class."""
+        return tuple(tuple(self.class_named(k).id for k in self.kin.get(c.name, ())) for c in self.classes)
 
     def class_named(self, name: str) -> LabelClass:
         """The class called `name`; raises InputError when the domain has none."""
@@ -66,6 +73,22 @@ _FASHION_CLASSES = (
     ("accessories", (178, 240, 214)),
 )
 
+_FASHION_KIN = {
+    "face": ("arms", "legs"),
+    "hair": ("hat",),
+    "arms": ("face", "legs"),
+    "legs": ("arms", "face"),
+    "top": ("outerwear", "dress"),
+    "outerwear": ("top", "dress"),
+    "dress": ("skirt", "top", "outerwear"),
+    "pants": ("shorts", "skirt", "dress"),
+    "shorts": ("pants", "skirt", "dress"),
+    "skirt": ("dress", "pants", "shorts"),
+    "hosiery": ("pants", "legs"),
+    "hat": ("hair",),
+    "scarf": ("top", "outerwear"),
+}
+
 FASHION = Domain(
     name="fashion",
     title="Street fashion",
@@ -73,6 +96,7 @@ FASHION = Domain(
     size=(256, 384),
     classes=tuple(LabelClass(i, name, color) for i, (name, color) in enumerate(_FASHION_CLASSES)),
     default_model="rabit",
+    kin=_FASHION_KIN,
 )
 
 DOMAINS = {FASHION.name: FASHION}

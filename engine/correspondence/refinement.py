@@ -5,11 +5,9 @@ position (the peak of the attention, the registered point, the same place of the
 weighed against each other by small convolutions that see how well the exemplar fits at each, and by
 whether it has the right class there. The result is led back into its class where it has left it
 (inside.py), smoothed within each class, corrected twice by what is found around it, and raised to
-full size by a convex combination of neighbours (as RAFT does, Teed and Deng 2020, sec. 3.3) of the
-pixel's own class, so that borders stay sharp.
+full size between neighbours of the pixel's own class, so that borders stay sharp.
 """
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -29,7 +27,7 @@ HIDDEN = 64
 CORRECTIONS = 2
 REACH = 2.0  # a correction moves a point by up to this many positions
 CLOTH = 2.0  # positions over which a garment's displacement is smoothed
-CLOTH_RADIUS = 4
+HEM = 1.0  # the same for what was led back inside at the end
 KINSHIP = 1.5  # how strongly a pixel keeps to neighbours of its own class
 EVIDENCE = 6
 AGREEMENT = 2  # the evidence that says how far the labels agree
@@ -55,7 +53,7 @@ class Match:
 
 
 class Refinement(nn.Module):
-    """Weighs, smooths, corrects and raises matches; reaches 8 positions, 32 pixels, around."""
+    """Weighs, smooths, corrects and raises matches; reaches 34 pixels around."""
 
     def __init__(self, dims: int) -> None:
         super().__init__()
@@ -63,11 +61,8 @@ class Refinement(nn.Module):
         self.weigh = conv3(HIDDEN, HIDDEN)
         self.mixture = nn.Conv2d(HIDDEN, PROPOSALS, 1)
         self.corrections = nn.ModuleList(_Correction() for _ in range(CORRECTIONS))
-        self.neighbours = conv3(HIDDEN, 9 * STRIDE**2)
-        nn.init.zeros_(self.neighbours.weight)
         with torch.no_grad():
             self.mixture.bias.copy_(torch.tensor([0.0, 1.0, 0.0]))  # registration is the best guess at first
-            self.neighbours.bias.copy_(_bilinear_logits().flatten())
 
     def forward(
         self,
@@ -101,12 +96,13 @@ class Refinement(nn.Module):
         )
         points, agreeing = self._back_inside(condition, exemplar, points, nearest)
         sure = strength * agreeing
-        points = registered + _as_cloth(points - registered, condition.shares, sure)
+        points = registered + _as_cloth(points - registered, condition.shares, sure, CLOTH)
         for correction in self.corrections:
             hidden, step = correction(hidden, condition, exemplar, points, cells)
             points = points + step / cells
-        points, _ = self._back_inside(condition, exemplar, points, nearest)
-        fine = registered_fine + self._raise(hidden, points - registered, _kinship(condition))
+        points, agreeing = self._back_inside(condition, exemplar, points, nearest)
+        points = registered + _as_cloth(points - registered, condition.shares, agreeing, HEM)
+        fine = registered_fine + _raised(points - registered, _kinship(condition))
         evidence = torch.cat(
             [
                 strength,
@@ -127,20 +123,6 @@ class Refinement(nn.Module):
         before, after = (_fit(condition, exemplar, place)[:, 1:] for place in (points, led))
         better = after > before + 0.2
         return torch.where(better.squeeze(1).unsqueeze(-1), led, points), torch.where(better, after, before)
-
-    def _raise(self, hidden: Tensor, displacement: Tensor, kinship: Tensor) -> Tensor:
-        """Displacement (B, h, w, 2) -> (B, 4 h, 4 w, 2), each a convex combination of 3 × 3 neighbours.
-
-        kinship (B, 9, STRIDE², h * w): how much of its own class each pixel finds in each neighbour.
-        """
-        batch, height, width, _ = displacement.shape
-        weights = self.neighbours(F.leaky_relu(pono(hidden), SLOPE)).float()
-        weights = weights.view(batch, 9, STRIDE**2, height * width)
-        weights = (weights + KINSHIP * (kinship + 0.02).log()).softmax(1)
-        padded = F.pad(displacement.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="replicate")
-        around = F.unfold(padded, 3).view(batch, 2, 9, height * width)
-        raised = (weights.unsqueeze(1) * around.unsqueeze(3)).sum(2).view(batch, 2 * STRIDE**2, height, width)
-        return F.pixel_shuffle(raised, STRIDE).permute(0, 2, 3, 1)
 
 
 class _Correction(nn.Module):
@@ -170,6 +152,20 @@ class _Correction(nn.Module):
         return hidden, step.permute(0, 2, 3, 1)
 
 
+def _raised(displacement: Tensor, kinship: Tensor) -> Tensor:
+    """Displacement (B, h, w, 2) -> (B, 4 h, 4 w, 2), bilinear over neighbours of each pixel's own class.
+
+    kinship (B, 9, STRIDE², h * w): how much of its own class each pixel finds in each of 3 × 3 neighbours.
+    """
+    batch, height, width, _ = displacement.shape
+    weights = _bilinear_weights(displacement.device).unsqueeze(-1) * (kinship + 0.02) ** KINSHIP
+    weights = weights / weights.sum(1, keepdim=True)
+    padded = F.pad(displacement.permute(0, 3, 1, 2), (1, 1, 1, 1), mode="replicate")
+    around = F.unfold(padded, 3).view(batch, 2, 9, height * width)
+    raised = (weights.unsqueeze(1) * around.unsqueeze(3)).sum(2).view(batch, 2 * STRIDE**2, height, width)
+    return F.pixel_shuffle(raised, STRIDE).permute(0, 2, 3, 1)
+
+
 def same_place(condition: Described, condition_layout: Layout, exemplar_layout: Layout, otherwise: Tensor) -> Tensor:
     """The point of the exemplar with the same semantic position in the same class, (B, h, w, 2).
 
@@ -183,16 +179,16 @@ def same_place(condition: Described, condition_layout: Layout, exemplar_layout: 
     return torch.where(there, centre + extent * condition.region, otherwise)
 
 
-def _as_cloth(displacement: Tensor, shares: Tensor, sure: Tensor) -> Tensor:
+def _as_cloth(displacement: Tensor, shares: Tensor, sure: Tensor, sigma: float) -> Tensor:
     """Smooth a displacement (B, h, w, 2) within each class, so that a garment is not torn into positions.
 
     shares (B, classes, h, w); sure (B, 1, h, w) in [0, 1]: sure matches lead, doubtful ones follow.
     """
     with torch.autocast(displacement.device.type, enabled=False):
         weight = shares * (sure.detach().float() + 0.02)
-        mass = gaussian_blur(weight, CLOTH, CLOTH_RADIUS) + 1e-6
+        mass = gaussian_blur(weight, sigma, int(2 * sigma)) + 1e-6
         moves = displacement.float().permute(0, 3, 1, 2).split(1, dim=1)
-        smooth = [gaussian_blur(weight * move, CLOTH, CLOTH_RADIUS) / mass for move in moves]
+        smooth = [gaussian_blur(weight * move, sigma, int(2 * sigma)) / mass for move in moves]
         return torch.stack([(shares * part).sum(1) for part in smooth], dim=-1)
 
 
@@ -212,9 +208,8 @@ def _fit(condition: Described, exemplar: Described, points: Tensor) -> Tensor:
     return torch.cat([features, labels], dim=1)
 
 
-def _bilinear_logits() -> Tensor:
-    """Logits over 3 × 3 neighbours that make `_raise` bilinear: (9, STRIDE²)."""
-    step = (torch.arange(STRIDE) + 0.5) / STRIDE - 0.5
+def _bilinear_weights(device: torch.device) -> Tensor:
+    """Weight of each of 3 × 3 neighbours for each pixel of a position, never quite 0: (9, STRIDE²)."""
+    step = (torch.arange(STRIDE, device=device) + 0.5) / STRIDE - 0.5
     line = torch.stack([(-step).clamp_min(0), 1 - step.abs(), step.clamp_min(0)])  # (3, STRIDE)
-    weights = torch.einsum("ai,bj->abij", line, line).reshape(9, STRIDE**2)
-    return (weights + 1e-3).log() - math.log(1 + 9e-3)
+    return torch.einsum("ai,bj->abij", line, line).reshape(9, STRIDE**2) + 1e-3

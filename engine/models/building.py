@@ -9,7 +9,8 @@ from engine.weights.registry import load_weights
 
 
 def _rabit(config: dict) -> Translator:
-    return Rabit(RabitConfig(**config | {"widths": tuple(config["widths"])}))
+    kin = tuple(tuple(relatives) for relatives in config.get("kin", ()))
+    return Rabit(RabitConfig(**config | {"widths": tuple(config["widths"]), "kin": kin}))
 
 
 BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit}

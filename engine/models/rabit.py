@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid, sample
 from engine.correspondence.inside import nearest_of_class
+from engine.correspondence.kin import Kin, borrow, lenders
 from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, Extractor
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match, Refinement, same_place
@@ -31,7 +32,7 @@ from engine.models.generator import ConditionEncoder, Generator
 from engine.models.injection import Injection, mix
 from engine.models.translator import Alignment, Translator
 
-REACH = 165  # pixels: 43 the extractor, 28 to the border of its block of 8, 32 the refinement, 62 the generator
+REACH = 167  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 62 the generator
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class RabitConfig:
     blocks_kept     k, the exemplar blocks that each condition block attends to
     style_dims      length of a region's style code
     widths          channels of the generator at strides 1, 2, 4, 8
+    kin             for each class the related ones that it may borrow from (kin.py); () for no borrowing
     """
 
     classes: int = 19
@@ -50,6 +52,7 @@ class RabitConfig:
     blocks_kept: int = 4
     style_dims: int = 32
     widths: tuple[int, int, int, int] = (24, 48, 96, 128)
+    kin: Kin = ()
 
 
 @dataclass(frozen=True)
@@ -153,17 +156,27 @@ class Rabit(Translator):
         self, condition: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
     ) -> Alignment:
         """Align with an exemplar that is the right way round; `epsilon` softens the ranking in training."""
-        match, features = self.match(condition, exemplar, registration, epsilon)
-        return self.inject(condition, exemplar, match, features)
+        asked = self.ask(condition, exemplar)
+        match, features = self.match(asked, exemplar, registration, epsilon)
+        return self.inject(asked, exemplar, match, features)
+
+    def ask(self, condition: Condition, exemplar: Exemplar) -> Condition:
+        """The condition as it is put to an exemplar: classes that it lacks are replaced by those it lends."""
+        asked = borrow(condition.labels, lenders(exemplar.layout.share, self.config.kin))
+        if torch.equal(asked, condition.labels):
+            return condition
+        layout = layout_of(asked, self.config.classes)
+        return replace(condition, labels=asked, layout=layout, described=self.condition_extractor(asked, layout))
 
     def inject(
-        self, condition: Condition, exemplar: Exemplar, match: Match, features: tuple[Tensor, Tensor, Tensor]
+        self, asked: Condition, exemplar: Exemplar, match: Match, features: tuple[Tensor, Tensor, Tensor]
     ) -> Alignment:
-        """What `match` found, as warp, confidence and the generator's input."""
-        agrees = _agreement(condition.labels, exemplar.labels, match.fine)
+        """What `match` found for a condition as it was asked: warp, confidence and the generator's input."""
+        agrees = _agreement(asked.labels, exemplar.labels, match.fine)
         trust = self.trust(match, agrees)
         warp = _seen(exemplar.photo, match.fine)
-        injection = Injection(warp, features, match.evidence, trust, agrees, exemplar.style)
+        lender = lenders(exemplar.layout.share, self.config.kin).unsqueeze(2).expand_as(exemplar.style)
+        injection = Injection(warp, features, match.evidence, trust, agrees, exemplar.style.gather(1, lender))
         return Alignment(warp, trust.sigmoid(), match.fine, injection)
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], weights: list[float]) -> Tensor:

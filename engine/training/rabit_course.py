@@ -63,8 +63,8 @@ WEIGHTS = {
     "perceptual": 0.05,
     "contextual": 0.1,
     "colour": 3.0,
-    "adversarial": 0.1,
-    "feature_matching": 0.5,
+    "adversarial": 0.3,
+    "feature_matching": 1.0,
 }
 
 
@@ -84,7 +84,7 @@ class RabitCourse(Course):
         self._training, self._held_out, self._batch, self._device = training, held_out, batch, device
         self._palette = torch.from_numpy(domain.palette)
         self._classes = len(domain.classes)
-        self.shipped = Rabit(config or RabitConfig(classes=self._classes)).to(device)
+        self.shipped = Rabit(config or RabitConfig(classes=self._classes, kin=domain.kin_by_id)).to(device)
         self._judge = MultiScaleDiscriminator(self._classes).to(device)
         self._perceptual = perceptual_network(domain, vgg19).to(device)
         self.networks = nn.ModuleDict({"rabit": self.shipped, "judge": self._judge})
@@ -113,11 +113,12 @@ class RabitCourse(Course):
         condition = self.shipped.encode_condition(pairs.labels)
         exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels)
         epsilon = 0.05 * 0.1**progress
-        match, features = self.shipped.match(condition, exemplar, registration, epsilon)
-        alignment = self.shipped.inject(condition, exemplar, match, features)
+        asked = self.shipped.ask(condition, exemplar)
+        match, features = self.shipped.match(asked, exemplar, registration, epsilon)
+        alignment = self.shipped.inject(asked, exemplar, match, features)
         losses = {}
         if aligns:
-            losses = self._all_alignment_losses(pairs, condition, exemplar, match, alignment, registration, chance)
+            losses = self._all_alignment_losses(pairs, asked, exemplar, match, alignment, registration, chance)
 
         place = _random_crop(pairs.labels, chance)
         image, painted, target, labels = self._painted(pairs, condition, alignment, place, chance)
@@ -144,7 +145,7 @@ class RabitCourse(Course):
         losses = self._alignment_losses(pairs, condition, exemplar, match, alignment)
         losses["smoothness"] = self._smoothness(condition, match, registration)
         if chance.dice.random() < CYCLED:
-            photo = self.shipped.exemplar_extractor(pairs.labels, condition.layout, pairs.target)
+            photo = self.shipped.exemplar_extractor(condition.labels, condition.layout, pairs.target)
             losses["feature_alignment"] = feature_alignment(condition.described.features, photo.features)
             losses["cycle"] = self._cycle_loss(pairs, condition, exemplar, match, registration)
         return losses

@@ -19,6 +19,7 @@ TINY_DOMAIN = Domain(
     size=(128, 192),
     classes=tuple(LabelClass(i, f"class {i}", (40 * i, 255 - 40 * i, 90)) for i in range(CLASSES)),
     default_model="rabit",
+    kin={},
 )
 
 

@@ -88,7 +88,7 @@ def test_a_rectangle_grown_by_the_reach_is_painted_as_the_whole_is(scene: Scene)
     from_part = torch.cat([linear * scale, shift + linear @ centre[:, None]], dim=2)
     again = _painted(scene.network, part, seen_from_part, scene.exemplar, from_part)
     whole = scene.painted[:, :, top : top + height, left : left + width]
-    assert (again[:, :, halo:-halo, halo:-halo] - whole).abs().max() < 1e-5
+    assert (again[:, :, halo:-halo, halo:-halo] - whole).abs().max() < 2e-5
 
 
 def test_the_generator_paints_a_crop_as_it_paints_the_whole() -> None:
