@@ -7,7 +7,8 @@ Everything on the condition's side is local: an output depends on the labels wit
 on the layout of the regions and on the registration, both of which can be held during a stroke.
 
 Ours, not the paper's: registration as a part of the position encoding, analytic similarity added
-to the learned one, the refinement, and the last injection, which lets warped pixels through.
+to the learned one, borrowing from related classes (kin.py), the refinement, and the last injection,
+which lets warped pixels through.
 """
 
 from dataclasses import dataclass, replace
