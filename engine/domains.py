@@ -78,15 +78,15 @@ _FASHION_KIN = {
     "hair": ("hat",),
     "arms": ("face", "legs"),
     "legs": ("arms", "face"),
-    "top": ("outerwear", "dress"),
+    "top": ("outerwear", "dress", "skirt"),
     "outerwear": ("top", "dress"),
-    "dress": ("skirt", "top", "outerwear"),
-    "pants": ("shorts", "skirt", "dress"),
-    "shorts": ("pants", "skirt", "dress"),
-    "skirt": ("dress", "pants", "shorts"),
+    "dress": ("skirt", "top", "outerwear", "pants"),
+    "pants": ("shorts", "skirt", "dress", "hosiery", "outerwear", "top"),
+    "shorts": ("pants", "skirt", "dress", "outerwear", "top"),
+    "skirt": ("dress", "pants", "shorts", "outerwear", "top"),
     "hosiery": ("pants", "legs"),
     "hat": ("hair",),
-    "scarf": ("top", "outerwear"),
+    "scarf": ("top", "outerwear", "dress"),
 }
 
 FASHION = Domain(
