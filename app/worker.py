@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from engine.errors import InputError
 from engine.inference.state import EditState, Frame
 
-PATIENCE = 0.7
+PATIENCE = 0.2
 """Seconds after which a picture is finished although a newer state waits, so that a long stroke shows something."""
 
 END_PATIENCE = 5000
