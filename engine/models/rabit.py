@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid, sample
-from engine.correspondence.inside import nearest_of_class
+from engine.correspondence.inside import CELL, led_inside, nearest_of_class
 from engine.correspondence.kin import Kin, borrow, lenders
 from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, Extractor
 from engine.correspondence.ranking import block_means, rank_blocks
@@ -210,11 +210,22 @@ class Rabit(Translator):
             registration.residual,
             exemplar.nearest,
         )
+        match = replace(match, fine=_behind(condition.labels, exemplar, match.fine))
         points = match.fine.permute(0, 3, 1, 2)
         at_half = F.avg_pool2d(points, 2).permute(0, 2, 3, 1)
         at_eighth = F.avg_pool2d(points, 8).permute(0, 2, 3, 1)
         warped_quarter = torch.cat([attention.warped.to(quarter.dtype), _seen(quarter, match.coarse)], dim=1)
         return match, (_seen(half, at_half), warped_quarter, _seen(eighth, at_eighth))
+
+
+def _behind(labels: Tensor, exemplar: Exemplar, points: Tensor) -> Tensor:
+    """Lead single pixels of the background (class 0) off the exemplar's person; points (B, H, W, 2).
+
+    What the exemplar hides behind its person is continued from beside it, without a seam along the new outline.
+    """
+    led = led_inside(points, labels, exemplar.nearest, exemplar.labels.shape[2] // CELL)
+    before, after = (_agreement(labels, exemplar.labels, place).squeeze(1) for place in (points, led))
+    return torch.where(((after > before) & (labels == 0)).unsqueeze(-1), led, points)
 
 
 def _seen(values: Tensor, points: Tensor) -> Tensor:

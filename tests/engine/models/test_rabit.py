@@ -7,9 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.correspondence.grids import identity_grid
 from engine.correspondence.registration import Registration
 from engine.correspondence.semantic_position import Layout, layout_of
-from engine.models.rabit import REACH, Exemplar, Rabit, RabitConfig
+from engine.models.rabit import REACH, Exemplar, Rabit, RabitConfig, _agreement, _behind
 from tests.engine.figures import CLASSES, STILL, moved_person, photo_like, tiny_rabit
 
 SIDE = 384
@@ -205,3 +206,17 @@ def test_any_multiple_of_the_block_is_a_size(size: tuple[int, int]) -> None:
         image = network.synthesise(condition, [alignment], [1.0])
     assert image.shape == (1, 3, *size)
     assert image.isfinite().all()
+
+
+def test_background_pixels_are_led_off_the_exemplars_person() -> None:
+    labels = torch.zeros(1, 96, 64, dtype=torch.long)
+    worn = labels.clone()
+    worn[:, 24:72, 16:48] = 3
+    exemplar = tiny_rabit().encode_side(photo_like(1, 96, 64), worn)
+    points = identity_grid(96, 64).unsqueeze(0)
+    led = _behind(labels, exemplar, points)
+    assert _agreement(labels, worn, points).mean() < 0.8
+    assert _agreement(labels, worn, led).mean() > 0.9
+    assert torch.equal(led[worn == 0], points[worn == 0])
+    dressed = _behind(worn, tiny_rabit().encode_side(photo_like(1, 96, 64), labels), points)
+    assert torch.equal(dressed, points)
