@@ -5,7 +5,7 @@ exemplar is kept for the last few pairs, so that moving a weight reruns only the
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ from engine.errors import InputError
 from engine.inference.cache import Recent
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from engine.models.building import load_translator
+from engine.models.injection import shares_of
+from engine.models.mix import Mix
+from engine.models.style_space import StyleSpace, load_style_space
 from engine.models.translator import Alignment, Translator
 
 EXEMPLARS_KEPT = 16
@@ -33,6 +36,7 @@ class Session:
         """`device` is "auto", "cpu" or "cuda"; raises InputError when it is absent."""
         self.device = pick_device(device)
         self._translators: Recent[Translator] = Recent(2)
+        self._style_spaces: Recent[StyleSpace] = Recent(2)
         self._exemplars: Recent[Any] = Recent(EXEMPLARS_KEPT)
         self._conditions: Recent[Any] = Recent(1)
         self._alignments: Recent[Alignment] = Recent(ALIGNMENTS_KEPT)
@@ -42,17 +46,17 @@ class Session:
         """The frame of `state`, or None once `wanted` says no, which is asked between the stages.
 
         Raises InputError when the state cannot be rendered: no exemplar with a weight, foreign class
-        ids, an exemplar whose label map is of another size, no weights of that model.
+        ids, an exemplar whose label map is of another size, no weights of that model or its style space.
         """
         _check(state)
         clock = _Clock(self.device)
-        translator = self._translator(state)
+        translator = self._translator(state.domain, state.model)
         torch.manual_seed(state.seed)
-        exemplars, weights = _used(state)
+        exemplars, mix = self._mix(state)
         size = working_size(state.labels.array.shape, find_domain(state.domain).size, translator.multiple)
         encoded = []
         for exemplar in exemplars:
-            encoded.append(self._encoded_exemplar(state, translator, exemplar))
+            encoded.append(self._encoded_exemplar(state.domain, state.model, translator, exemplar))
             if not wanted():
                 return None
         condition = self._encoded_condition(state, translator, size)
@@ -63,28 +67,48 @@ class Session:
             if not wanted():
                 return None
         clock.lap("align")
-        image = translator.synthesise(condition, alignments, weights)
+        image = translator.synthesise(condition, alignments, mix)
         if not wanted():
             return None
-        frame = _frame(state, exemplars, alignments, weights, image)
+        frame = _frame(state, exemplars, alignments, mix, image)
         clock.lap("synthesise")
         return Frame(**frame, timings=clock.timings(), device=self.device.type)
 
-    def _translator(self, state: EditState) -> Translator:
-        return self._translators.get(
-            (state.domain, state.model), lambda: load_translator(state.domain, state.model).to(self.device)
-        )
+    @torch.inference_mode()
+    def style_codes(self, domain: str, model: str, exemplars: Sequence[Exemplar]) -> np.ndarray:
+        """The exemplars' style codes, float32 (exemplars, D). Raises InputError as `render` does."""
+        translator = self._translator(domain, model)
+        codes = [translator.style_code(self._encoded_exemplar(domain, model, translator, e)) for e in exemplars]
+        return torch.cat(codes).cpu().numpy() if codes else np.zeros((0, 0), np.float32)
 
-    def _encoded_exemplar(self, state: EditState, translator: Translator, exemplar: Exemplar) -> Any:
+    def style_space(self, domain: str, model: str) -> StyleSpace:
+        """The space of the model's style codes; raises InputError when it has none."""
+        return self._style_spaces.get((domain, model), lambda: load_style_space(domain, model).to(self.device))
+
+    def _mix(self, state: EditState) -> tuple[list[Exemplar], Mix]:
+        """The exemplars that count for some class, and how they are mixed."""
+        own = state.style.weights_of_class
+        rows = [state.weights, *own.values()]
+        used = [i for i in range(len(state.exemplars)) if any(row[i] > 0 for row in rows)]
+        shared, *of_classes = (_normalised([row[i] for i in used]) for row in rows)
+        edit = None
+        if state.style.axes or state.style.sample is not None:
+            edit = self.style_space(state.domain, state.model).edit(state.style)
+        return [state.exemplars[i] for i in used], Mix(shared, dict(zip(own, of_classes, strict=True)), edit)
+
+    def _translator(self, domain: str, model: str) -> Translator:
+        return self._translators.get((domain, model), lambda: load_translator(domain, model).to(self.device))
+
+    def _encoded_exemplar(self, domain: str, model: str, translator: Translator, exemplar: Exemplar) -> Any:
         def encode() -> Any:
-            domain_size = find_domain(state.domain).size
+            domain_size = find_domain(domain).size
             size = working_size(exemplar.labels.array.shape, domain_size, translator.multiple)
             photo = photo_tensor(exemplar.photo.array, self.device)
             if photo.shape[2:] != size:
                 photo = F.interpolate(photo, size, mode="bilinear", align_corners=False, antialias=True)
             return translator.encode_exemplar(photo, self._labels(exemplar.labels, size))
 
-        return self._exemplars.get((state.domain, state.model, *_digests(exemplar)), encode)
+        return self._exemplars.get((domain, model, *_digests(exemplar)), encode)
 
     def _encoded_condition(self, state: EditState, translator: Translator, size: tuple[int, int]) -> Any:
         return self._conditions.get(
@@ -133,6 +157,8 @@ def photo_tensor(photo: np.ndarray, device: torch.device) -> Tensor:
 
 def _check(state: EditState) -> None:
     domain = find_domain(state.domain)
+    if any(len(own) != len(state.exemplars) for _, own in state.style.class_weights):
+        raise InputError("The weights of a class are not as many as the exemplars; reset the style.")
     if len(state.weights) != len(state.exemplars) or not any(weight > 0 for weight in state.weights):
         raise InputError("No exemplar has a weight; choose an exemplar first.")
     if min(state.labels.array.shape) < 8:
@@ -145,49 +171,48 @@ def _check(state: EditState) -> None:
             raise InputError(f"A label map has class {labels.array.max()}, which {domain.name} does not have.")
 
 
-def _used(state: EditState) -> tuple[list[Exemplar], list[float]]:
-    """The exemplars with a weight, and their weights, summing to 1."""
-    total = sum(weight for weight in state.weights if weight > 0)
-    pairs = [(e, w / total) for e, w in zip(state.exemplars, state.weights, strict=True) if w > 0]
-    return [e for e, _ in pairs], [w for _, w in pairs]
+def _normalised(weights: Sequence[float]) -> tuple[float, ...]:
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
 
 
-def _frame(
-    state: EditState, exemplars: list[Exemplar], alignments: list[Alignment], weights: list[float], image: Tensor
-) -> dict:
+def _frame(state: EditState, exemplars: list[Exemplar], alignments: list[Alignment], mix: Mix, image: Tensor) -> dict:
     """The arrays of a frame in the condition's own size."""
     size = state.labels.array.shape
-    strongest = max(range(len(weights)), key=weights.__getitem__)
-    shares = torch.stack([w * (a.confidence + 0.01) for w, a in zip(weights, alignments, strict=True)])
-    shares = shares / shares.sum(0)
-    warp = sum(
-        _resized(share, size) * _full_warp(exemplar, alignment, size)
-        for share, exemplar, alignment in zip(shares, exemplars, alignments, strict=True)
-    )
-    small = sum(share * alignment.warp for share, alignment in zip(shares, alignments, strict=True))
-    confidence = _resized(sum(share * a.confidence for share, a in zip(shares, alignments, strict=True)), size)
     image = _resized(image, size, "bicubic")
-    if small.shape[2:] != size:
-        image = image + confidence * (warp - _resized(small, size, "bicubic"))  # detail finer than the network's grid
-    height, width = exemplars[strongest].labels.array.shape
-    match = _resized(alignments[strongest].match.permute(0, 3, 1, 2), size)[0].permute(1, 2, 0)
-    pixels = (match + 1) / 2 * match.new_tensor([width, height]) - 0.5
+    if any(alignment.warp is None for alignment in alignments):
+        nothing = dict.fromkeys(("warp", "confidence", "correspondence", "source"))
+        return {"state": state, "image": _to_bytes(image), **nothing}
+    labels = torch.from_numpy(state.labels.array.copy()).to(image.device)[None].long()
+    table = mix.table(len(find_domain(state.domain).classes), image.device)
+    confidences = [_resized(alignment.confidence, size) for alignment in alignments]
+    shares = shares_of(confidences, labels, table)
+    matches = torch.stack([_resized(a.match.permute(0, 3, 1, 2), size)[0].permute(1, 2, 0) for a in alignments])
+    warps = [_full_warp(e, a, m) for e, a, m in zip(exemplars, alignments, matches, strict=True)]
+    warp = sum(share * shown for share, shown in zip(shares, warps, strict=True))
+    confidence = sum(share * c for share, c in zip(shares, confidences, strict=True))
+    if alignments[0].warp.shape[2:] != size:  # detail finer than the network's grid
+        small = sum(share * _resized(a.warp, size, "bicubic") for share, a in zip(shares, alignments, strict=True))
+        image = image + confidence * (warp - small)
+    strongest = shares[:, 0, 0].argmax(0)
+    sizes = matches.new_tensor([e.labels.array.shape[::-1] for e in exemplars])
+    pixels = (matches + 1) / 2 * sizes[:, None, None] - 0.5
+    number = torch.tensor([state.exemplars.index(exemplar) for exemplar in exemplars], device=image.device)
     return {
         "state": state,
         "image": _to_bytes(image),
         "warp": _to_bytes(warp),
         "confidence": confidence[0, 0].clamp(0, 1).cpu().numpy(),
-        "correspondence": pixels.cpu().numpy(),
-        "source": state.exemplars.index(exemplars[strongest]),
+        "correspondence": pixels.gather(0, strongest[None, ..., None].expand(1, -1, -1, 2))[0].cpu().numpy(),
+        "source": number[strongest].byte().cpu().numpy(),
     }
 
 
-def _full_warp(exemplar: Exemplar, alignment: Alignment, size: tuple[int, int]) -> Tensor:
-    """The warp at `size`; larger than the network works at, it is read from the exemplar's own pixels."""
-    if alignment.warp.shape[2:] == size:
+def _full_warp(exemplar: Exemplar, alignment: Alignment, match: Tensor) -> Tensor:
+    """The warp at the size of `match` (H, W, 2); larger than the network works at, it is read from the photo."""
+    if alignment.warp.shape[2:] == match.shape[:2]:
         return alignment.warp
-    match = _resized(alignment.match.permute(0, 3, 1, 2), size).permute(0, 2, 3, 1)
-    return sample(photo_tensor(exemplar.photo.array, match.device), match, beyond="reflection")
+    return sample(photo_tensor(exemplar.photo.array, match.device), match[None], beyond="reflection")
 
 
 def _resized(x: Tensor, size: tuple[int, int], mode: str = "bilinear") -> Tensor:

@@ -6,6 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.style import PLAIN, Style
+
 
 class Pixels:
     """A read-only array that compares and hashes by content.
@@ -48,7 +50,8 @@ class EditState:
     """Everything that decides a picture: two equal states give the same picture.
 
     `labels` is the condition, (H, W) class ids. `weights` has one number >= 0 an exemplar, at
-    least one of them positive; they are normalised where they are used.
+    least one of them positive; they are normalised where they are used. An exemplar of weight 0
+    is there for the classes that `style` gives it.
     """
 
     domain: str
@@ -57,6 +60,7 @@ class EditState:
     exemplars: tuple[Exemplar, ...]
     weights: tuple[float, ...]
     seed: int = 0
+    style: Style = PLAIN
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,18 +70,19 @@ class Frame:
     image           uint8 (H, W, 3) RGB, the regenerated picture
     warp            uint8 (H, W, 3) RGB, the warped exemplars mixed by weight
     confidence      float32 (H, W) in [0, 1], how far the warp is to be trusted
-    correspondence  float32 (H, W, 2), for each pixel the (x, y) in pixels of the strongest exemplar
-                    that it takes from
-    source          index of that exemplar in `state.exemplars`
+    correspondence  float32 (H, W, 2), for each pixel the (x, y) in pixels of the exemplar that it takes most from
+    source          uint8 (H, W), the index of that exemplar in `state.exemplars`
     timings         milliseconds by stage: "encode", "align", "synthesise", "total"
     device          "cpu", "cuda", ...
+
+    A system without correspondence has None for warp, confidence, correspondence and source.
     """
 
     state: EditState
     image: np.ndarray
-    warp: np.ndarray
-    confidence: np.ndarray
-    correspondence: np.ndarray
-    source: int
+    warp: np.ndarray | None
+    confidence: np.ndarray | None
+    correspondence: np.ndarray | None
+    source: np.ndarray | None
     timings: dict[str, float]
     device: str

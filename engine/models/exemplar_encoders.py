@@ -27,10 +27,14 @@ class ValueEncoder(nn.Module):
         return tuple(features)
 
 
+LOOK = 6  # the last numbers of a style code: mean and spread of red, green and blue
+
+
 class StyleEncoder(nn.Module):
     """One style code for each class: how its region looks on the exemplar.
 
-    A class that the exemplar lacks gets the code of the whole picture; the network knows which it is.
+    `dims` learned numbers, then the look itself: mean colour and standard deviation, in [-1, 1] units. A class
+    that the exemplar lacks is guessed from the whole picture; the network knows which it is.
     """
 
     def __init__(self, classes: int, channels: int, dims: int) -> None:
@@ -38,19 +42,34 @@ class StyleEncoder(nn.Module):
         self.classes = classes
         self.head = nn.Sequential(nn.Linear(channels + 7, 64), nn.LeakyReLU(SLOPE), nn.Linear(64, dims))
         self.of_class = nn.Embedding(classes, dims)
+        self.guess = nn.Linear(channels + LOOK, classes * LOOK)
         nn.init.normal_(self.of_class.weight, std=0.1)
+        nn.init.zeros_(self.guess.weight)
+        nn.init.zeros_(self.guess.bias)
 
-    def forward(self, photo: Tensor, features: Tensor, labels: Tensor) -> Tensor:
-        """photo (B, 3, H, W), features (B, C, H/8, W/8), labels (B, H, W). Returns (B, classes, dims)."""
+    def forward(self, photo: Tensor, features: Tensor, labels: Tensor, hidden: Tensor | None = None) -> Tensor:
+        """photo (B, 3, H, W), features (B, C, H/8, W/8), labels (B, H, W). Returns (B, classes, dims + LOOK).
+
+        hidden, bool (B, classes): classes that count as absent, so that guessing can be learned.
+        """
         one_hot = F.one_hot(labels, self.classes).permute(0, 3, 1, 2).float()
-        small = F.avg_pool2d(photo.float(), 4)
-        looks = [
-            _mean_by_class(features.float(), F.avg_pool2d(one_hot, 8)),
-            *_colour_by_class(small, F.avg_pool2d(one_hot, 4)),
-        ]
-        present = (one_hot.sum((2, 3)) > 0).float().unsqueeze(2)
-        codes = self.head(torch.cat([*looks, present], dim=2))
-        return codes.float() + self.of_class.weight
+        if hidden is not None:
+            one_hot = one_hot * ~hidden[:, :, None, None]
+        eighth, quarter = F.avg_pool2d(one_hot, 8), F.avg_pool2d(one_hot, 4)
+        content = _mean_by_class(features.float(), eighth)
+        look = torch.cat(_colour_by_class(F.avg_pool2d(photo.float(), 4), quarter), dim=2)
+        present = (one_hot.sum((2, 3)) > 0).unsqueeze(2)
+        codes = self.head(torch.cat([content, look, present.float()], dim=2))
+        guessed = self._guessed_look(features.float(), photo.float(), one_hot)
+        return torch.cat([codes.float() + self.of_class.weight, torch.where(present, look, guessed)], dim=2)
+
+    def _guessed_look(self, features: Tensor, photo: Tensor, one_hot: Tensor) -> Tensor:
+        """The look of every class as far as all that is shown tells it: a correction to that of the whole."""
+        shown = one_hot.sum(1, keepdim=True)
+        content = _mean_by_class(features, F.avg_pool2d(shown, 8)).squeeze(1)
+        whole = torch.cat(_colour_by_class(F.avg_pool2d(photo, 4), F.avg_pool2d(shown, 4)), dim=2)
+        correction = self.guess(torch.cat([content, whole.squeeze(1)], dim=1)).unflatten(1, (self.classes, LOOK))
+        return whole + correction
 
 
 def _mean_by_class(values: Tensor, shares: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from engine.correspondence.refinement import AGREEMENT, EVIDENCE
 from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
+from engine.layers.by_class import laid_out
 from engine.layers.confi import Confi
 from engine.layers.pono import pono
 from engine.models.injection import Injection
@@ -102,6 +103,4 @@ def _double(x: Tensor) -> Tensor:
 
 def _style_map(labels: Tensor, style: Tensor, stride: int) -> Tensor:
     """Style code of the class in the middle of each cell: (B, dims, H / stride, W / stride)."""
-    small = labels[:, stride // 2 :: stride, stride // 2 :: stride]
-    index = small.flatten(1).unsqueeze(2).expand(-1, -1, style.shape[2])
-    return style.gather(1, index).unflatten(1, small.shape[1:]).permute(0, 3, 1, 2)
+    return laid_out(style, labels[:, stride // 2 :: stride, stride // 2 :: stride])

@@ -16,7 +16,7 @@ class Injection:
     evidence  float (B, EVIDENCE, H/4, W/4)
     trust     float (B, 1, H, W), logit of the confidence map
     agrees    float (B, 1, H, W): 1 where the exemplar has the condition's class at the match
-    style     float (B, classes, style_dims)
+    style     float (B, classes, style_dims): learned numbers, then the look (exemplar_encoders.py)
     """
 
     warp: Tensor
@@ -48,12 +48,14 @@ def crop(x: Tensor, top: int, left: int, height: int, width: int, stride: int = 
     return x[..., rows, left // stride : (left + width) // stride]
 
 
-def mix(injections: list[Injection], weights: list[float]) -> Injection:
-    """Several exemplars as one: style codes by weight, what is warped by weight and confidence, pixel by pixel."""
+def mix(injections: list[Injection], labels: Tensor, table: Tensor) -> Injection:
+    """Several exemplars as one: style codes by weight, what is warped by weight and confidence, pixel by pixel.
+
+    labels int64 (B, H, W), the condition's; table float (exemplars, classes), the weights for each class.
+    """
     if len(injections) == 1:
         return injections[0]
-    shares = torch.stack([w * (i.trust.sigmoid() + 0.01) for w, i in zip(weights, injections, strict=True)])
-    shares = shares / shares.sum(0)
+    shares = shares_of([i.trust.sigmoid() for i in injections], labels, table)
 
     def blend(parts: list[Tensor], stride: int) -> Tensor:
         pooled = F.avg_pool2d(shares.flatten(0, 1), stride).unflatten(0, shares.shape[:2])
@@ -65,5 +67,16 @@ def mix(injections: list[Injection], weights: list[float]) -> Injection:
         evidence=blend([i.evidence for i in injections], 4),
         trust=blend([i.trust for i in injections], 1),
         agrees=blend([i.agrees for i in injections], 1),
-        style=sum(w * i.style for w, i in zip(weights, injections, strict=True)),
+        style=sum(row.unsqueeze(1) * i.style for row, i in zip(table, injections, strict=True)),
     )
+
+
+def shares_of(confidences: list[Tensor], labels: Tensor, table: Tensor) -> Tensor:
+    """How much of each pixel comes from each exemplar: by the weight for its class, times confidence.
+
+    confidences (B, 1, H, W) an exemplar; labels (B, H, W); table (exemplars, classes). Returns
+    (exemplars, B, 1, H, W), summing to 1 over the exemplars.
+    """
+    weights = table[:, labels].unsqueeze(2)
+    shares = weights * (torch.stack(confidences) + 0.01)
+    return shares / shares.sum(0)

@@ -28,9 +28,12 @@ from engine.correspondence.refinement import Match, Refinement, same_place
 from engine.correspondence.registration import Registration, register, soft_labels
 from engine.correspondence.semantic_position import Layout, layout_of
 from engine.correspondence.trust import TrustHead
-from engine.models.exemplar_encoders import StyleEncoder, ValueEncoder
+from engine.models.exemplar_encoders import LOOK, StyleEncoder, ValueEncoder
 from engine.models.generator import ConditionEncoder, Generator
-from engine.models.injection import Injection, mix
+from engine.models.injection import Injection
+from engine.models.injection import mix as mixed
+from engine.models.mix import Mix
+from engine.models.recolouring import recoloured
 from engine.models.translator import Alignment, Translator
 
 REACH = 167  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 62 the generator
@@ -42,7 +45,7 @@ class RabitConfig:
     matching_dims   channels of the learned features of the shared space
     block           side of a ranked block, in positions of 4 pixels
     blocks_kept     k, the exemplar blocks that each condition block attends to
-    style_dims      length of a region's style code
+    style_dims      learned numbers of a region's style code
     widths          channels of the generator at strides 1, 2, 4, 8
     kin             for each class the related ones that it may borrow from (kin.py); () for no borrowing
     """
@@ -71,7 +74,8 @@ class Condition:
 class Exemplar:
     """An encoded exemplar, one way round: keys and values for the alignment, and its style codes.
 
-    nearest  places of each class (inside.py);  values  features at strides 2, 4, 8;  style  float (B, classes, dims)
+    nearest  places of each class (inside.py);  values  features at strides 2, 4, 8
+    style    float (B, classes, style_dims + LOOK)
     """
 
     photo: Tensor
@@ -113,7 +117,7 @@ class Rabit(Translator):
         self.style = StyleEncoder(config.classes, config.widths[3], config.style_dims)
         self.condition_encoder = ConditionEncoder(config.classes, config.widths)
         self.trust = TrustHead()
-        self.generator = Generator(config.classes, config.widths, config.style_dims)
+        self.generator = Generator(config.classes, config.widths, config.style_dims + LOOK)
         self.to(memory_format=torch.channels_last)
 
     def alignment_modules(self) -> list[nn.Module]:
@@ -134,13 +138,17 @@ class Rabit(Translator):
     def encode_exemplar(self, photo: Tensor, labels: Tensor) -> ExemplarSides:
         return ExemplarSides(self, self.encode_side(photo, labels))
 
-    def encode_side(self, photo: Tensor, labels: Tensor) -> Exemplar:
-        """Encode an exemplar as it stands."""
+    def style_code(self, exemplar: ExemplarSides) -> Tensor:
+        """The codes of all classes in one row, float (B, classes * (style_dims + LOOK))."""
+        return exemplar.straight.style.flatten(1)
+
+    def encode_side(self, photo: Tensor, labels: Tensor, hidden: Tensor | None = None) -> Exemplar:
+        """Encode an exemplar as it stands; `hidden`, bool (B, classes), are classes whose style is to be guessed."""
         photo = photo.contiguous(memory_format=torch.channels_last)
         layout = layout_of(labels, self.config.classes)
         described = self.exemplar_extractor(labels, layout, photo)
         values = self.values(photo)
-        style = self.style(photo, values[2], labels)
+        style = self.style(photo, values[2], labels, hidden)
         soft = soft_labels(labels, self.config.classes)
         nearest = nearest_of_class(labels, self.config.classes)
         return Exemplar(photo, labels, layout, soft, described, self.analytic.keys(described), nearest, values, style)
@@ -180,9 +188,27 @@ class Rabit(Translator):
         injection = Injection(warp, features, match.evidence, trust, agrees, exemplar.style.gather(1, lender))
         return Alignment(warp, trust.sigmoid(), match.fine, injection)
 
-    def synthesise(self, condition: Condition, alignments: list[Alignment], weights: list[float]) -> Tensor:
-        injection = mix([alignment.injection for alignment in alignments], weights)
+    def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
+        table = mix.table(self.config.classes, condition.labels.device)
+        injection = mixed([alignment.injection for alignment in alignments], condition.labels, table)
+        if mix.edit is not None:
+            style = mix.edit(injection.style.flatten(1)).view_as(injection.style)
+            injection = self.restyled(injection, condition.labels, style)
         return self.generator(condition.labels, condition.features, injection)
+
+    def restyled(self, injection: Injection, labels: Tensor, style: Tensor) -> Injection:
+        """The same cloth in another look: what is warped is recoloured as the new style codes say, class by class."""
+        warp = recoloured(injection.warp, labels, injection.style[..., -LOOK:], style[..., -LOOK:])
+        before, after = self.values(injection.warp), self.values(warp)
+        return replace(
+            injection,
+            warp=warp,
+            features=tuple(
+                warped + _as_wide(new - old, warped)
+                for warped, new, old in zip(injection.features, after, before, strict=True)
+            ),
+            style=style,
+        )
 
     def match(
         self, condition: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
@@ -216,6 +242,11 @@ class Rabit(Translator):
         at_eighth = F.avg_pool2d(points, 8).permute(0, 2, 3, 1)
         warped_quarter = torch.cat([attention.warped.to(quarter.dtype), _seen(quarter, match.coarse)], dim=1)
         return match, (_seen(half, at_half), warped_quarter, _seen(eighth, at_eighth))
+
+
+def _as_wide(x: Tensor, like: Tensor) -> Tensor:
+    """Repeat channels: at stride 4 the exemplar's features are warped twice (`Rabit.match`)."""
+    return x.repeat(1, like.shape[1] // x.shape[1], 1, 1)
 
 
 def _behind(labels: Tensor, exemplar: Exemplar, points: Tensor) -> Tensor:

@@ -9,6 +9,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from engine.models.mix import Mix
+
 
 @dataclass(frozen=True)
 class Alignment:
@@ -18,11 +20,13 @@ class Alignment:
     confidence  float (B, 1, H, W) in [0, 1]
     match       float (B, H, W, 2): for each position, the point of the exemplar as it was given
     injection   what the translator's own `synthesise` needs besides
+
+    A system without correspondence has None for the first three.
     """
 
-    warp: Tensor
-    confidence: Tensor
-    match: Tensor
+    warp: Tensor | None
+    confidence: Tensor | None
+    match: Tensor | None
     injection: Any
 
 
@@ -39,6 +43,10 @@ class Translator(nn.Module, ABC):
         """Everything that depends on the exemplar alone."""
 
     @abstractmethod
+    def style_code(self, exemplar: Any) -> Tensor:
+        """The style code of an encoded exemplar, float (B, D): how it looks, whatever it shows."""
+
+    @abstractmethod
     def encode_condition(self, labels: Tensor) -> Any:
         """Everything that depends on the condition alone."""
 
@@ -47,5 +55,5 @@ class Translator(nn.Module, ABC):
         """Find for each position of the condition where in the exemplar it takes from."""
 
     @abstractmethod
-    def synthesise(self, condition: Any, alignments: list[Alignment], weights: list[float]) -> Tensor:
-        """The image, float (B, 3, H, W) in [-1, 1]; `weights` sum to 1, one an alignment."""
+    def synthesise(self, condition: Any, alignments: list[Alignment], mix: Mix) -> Tensor:
+        """The image, float (B, 3, H, W) in [-1, 1]; `mix` has a weight an alignment."""

@@ -37,6 +37,7 @@ from engine.losses.style import class_colour_loss, identity_score
 from engine.models.discriminator import MultiScaleDiscriminator
 from engine.models.generator import let_through
 from engine.models.injection import crop
+from engine.models.mix import ALONE
 from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig
 from engine.models.translator import Alignment
 from engine.training import distributed
@@ -274,7 +275,7 @@ class RabitCourse(Course):
             condition = network.encode_condition(labels.to(self._device))
             exemplar = network.encode_exemplar(photo.to(self._device), photo_labels.to(self._device))
             alignment = network.align(condition, exemplar)
-            image = network.synthesise(condition, [alignment], [1.0])
+            image = network.synthesise(condition, [alignment], ALONE)
             pictures = [photo, alignment.warp, alignment.confidence.expand(-1, 3, -1, -1) * 2 - 1, image, target]
             row = [self._palette[labels[0]]] + [_to_bytes(picture[0]) for picture in pictures]
             rows.append(torch.cat(row, dim=1))

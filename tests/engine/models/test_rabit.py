@@ -10,6 +10,7 @@ from torch import Tensor
 from engine.correspondence.grids import identity_grid
 from engine.correspondence.registration import Registration
 from engine.correspondence.semantic_position import Layout, layout_of
+from engine.models.mix import ALONE, Mix
 from engine.models.rabit import REACH, Exemplar, Rabit, RabitConfig, _agreement, _behind
 from tests.engine.figures import CLASSES, STILL, moved_person, photo_like, tiny_rabit
 
@@ -30,7 +31,7 @@ def _exemplar(network: Rabit, side: int = SIDE) -> Exemplar:
 def _painted(network: Rabit, labels: Tensor, layout: Layout, exemplar: Exemplar, matrix: Tensor) -> Tensor:
     condition = network.encode_condition(labels, layout)
     held = Registration(matrix, torch.tensor([False]), torch.zeros(1))
-    return network.synthesise(condition, [network.align_side(condition, exemplar, held)], [1.0])
+    return network.synthesise(condition, [network.align_side(condition, exemplar, held)], ALONE)
 
 
 def _distance(changed: Tensor, top: int, left: int, height: int, width: int) -> int:
@@ -124,7 +125,7 @@ def test_every_parameter_learns() -> None:
     condition, exemplar = network.encode_condition(labels), network.encode_side(photos, labels.flip(0))
     held = Registration(torch.cat([SLANTED, STILL]), torch.tensor([False, False]), torch.zeros(2))
     alignment = network.align_side(condition, exemplar, held, epsilon=0.5)
-    image = network.synthesise(condition, [alignment], [1.0])
+    image = network.synthesise(condition, [alignment], ALONE)
     loss = (image - photos).abs().mean() + (alignment.warp - photos).abs().mean()
     (loss + alignment.injection.trust.square().mean()).backward()
     idle = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
@@ -179,7 +180,7 @@ def test_trust_lets_the_warped_pixels_through() -> None:
         alignment = network.align(condition, network.encode_exemplar(photo_like(3, 192, 128), labels))
         everywhere = torch.ones_like(alignment.injection.agrees)
         sure = replace(alignment.injection, trust=torch.full_like(alignment.injection.trust, 50.0), agrees=everywhere)
-        image = network.synthesise(condition, [replace(alignment, injection=sure)], [1.0])
+        image = network.synthesise(condition, [replace(alignment, injection=sure)], ALONE)
     assert torch.allclose(image, alignment.warp, atol=1e-5)
 
 
@@ -188,9 +189,9 @@ def test_of_several_exemplars_the_one_with_all_the_weight_decides() -> None:
     condition = network.encode_condition(labels)
     with torch.no_grad():
         one, two = (network.align(condition, network.encode_exemplar(photo_like(s, 192, 128), labels)) for s in (3, 4))
-        alone = network.synthesise(condition, [one], [1.0])
-        mixed = network.synthesise(condition, [one, two], [1.0, 0.0])
-        even = network.synthesise(condition, [one, two], [0.5, 0.5])
+        alone = network.synthesise(condition, [one], ALONE)
+        mixed = network.synthesise(condition, [one, two], Mix((1.0, 0.0)))
+        even = network.synthesise(condition, [one, two], Mix((0.5, 0.5)))
     assert torch.allclose(alone, mixed, atol=1e-4)
     assert (alone - even).abs().max() > 1e-2
 
@@ -203,7 +204,7 @@ def test_any_multiple_of_the_block_is_a_size(size: tuple[int, int]) -> None:
         condition = network.encode_condition(labels)
         exemplar = network.encode_exemplar(photo_like(0, 128, 64), moved_person(STILL, 128, 64))
         alignment = network.align(condition, exemplar)
-        image = network.synthesise(condition, [alignment], [1.0])
+        image = network.synthesise(condition, [alignment], ALONE)
     assert image.shape == (1, 3, *size)
     assert image.isfinite().all()
 
