@@ -30,6 +30,18 @@ def class_colour_loss(
     return (difference * counted).sum() / counted.sum().clamp_min(1)
 
 
+def guess_loss(style: Tensor, truth: Tensor, labels: Tensor, hidden: Tensor, same: Tensor) -> Tensor:
+    """L1 between guessed and true mean colour of the classes whose style was hidden, in the pictures `same`.
+
+    style (B, classes, dims + 6) ends in the look (engine/models/exemplar_encoders.py); truth (B, 3, H, W) in
+    [-1, 1] with its labels; hidden, bool (B, classes); same, bool (B,). Returns a scalar.
+    """
+    colours, count = class_colours(truth.float(), labels, hidden.shape[1])
+    counted = (hidden & (count > LEAST_PIXELS) & same.unsqueeze(1)).float()
+    difference = (style[..., -6:-3] - colours).abs().mean(2)
+    return (difference * counted).sum() / counted.sum().clamp_min(1)
+
+
 def identity_score(image: Tensor, truth: Tensor, exemplar: Tensor) -> Tensor:
     """How much the answer copies the exemplar: 1 when it is the exemplar, 0 when it is as far from it as the truth.
 

@@ -33,7 +33,7 @@ from engine.losses.correspondence import (
     trust_loss,
 )
 from engine.losses.perceptual import appearance_loss, perceptual_loss, perceptual_network, pseudo_pair_loss
-from engine.losses.style import class_colour_loss, identity_score
+from engine.losses.style import class_colour_loss, guess_loss, identity_score
 from engine.models.discriminator import MultiScaleDiscriminator
 from engine.models.generator import let_through
 from engine.models.injection import crop
@@ -42,7 +42,7 @@ from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig
 from engine.models.translator import Alignment
 from engine.training import distributed
 from engine.training.course import Course
-from engine.training.withholding import withheld
+from engine.training.withholding import Withheld, draw_withheld, without
 
 CROP = (192, 128)  # height, width in pixels
 ALIGNING = 0.5  # share of steps in which the alignment learns too; in the others only what paints
@@ -64,6 +64,7 @@ WEIGHTS = {
     "perceptual": 0.05,
     "contextual": 0.1,
     "colour": 3.0,
+    "guess": 1.0,
     "adversarial": 0.3,
     "feature_matching": 1.0,
 }
@@ -112,7 +113,8 @@ class RabitCourse(Course):
         for module in self.shipped.alignment_modules():
             module.requires_grad_(aligns)
         condition = self.shipped.encode_condition(pairs.labels)
-        exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels)
+        kept_back = draw_withheld(pairs.labels, self._classes, chance)
+        exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels, kept_back.style)
         epsilon = 0.05 * 0.1**progress
         asked = self.shipped.ask(condition, exemplar)
         match, features = self.shipped.match(asked, exemplar, registration, epsilon)
@@ -122,8 +124,9 @@ class RabitCourse(Course):
             losses = self._all_alignment_losses(pairs, asked, exemplar, match, alignment, registration, chance)
 
         place = _random_crop(pairs.labels, chance)
-        image, painted, target, labels = self._painted(pairs, condition, alignment, place, chance)
+        image, painted, target, labels = self._painted(pairs, condition, alignment, place, kept_back)
         losses |= self._picture_losses(pairs, image, painted, target, labels)
+        losses["guess"] = guess_loss(exemplar.style, pairs.target, pairs.labels, kept_back.style, pairs.same)
         adversarial = progress >= ADVERSARIAL_FROM
         if adversarial:
             losses |= self._adversarial_losses(pairs.same, labels, target, image)
@@ -198,14 +201,14 @@ class RabitCourse(Course):
         return cycle_loss(small, match.attended, backward, (described.labels > 0).float())
 
     def _painted(
-        self, pairs: PairBatch, condition: Condition, alignment: Alignment, place: tuple[int, int], chance: Chance
+        self, pairs: PairBatch, condition: Condition, alignment: Alignment, place: tuple[int, int], kept_back: Withheld
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """The generator's picture of a rectangle, before and after warped pixels are let in, the truth, the labels."""
         top, left = place
         strides = (2, 4, 8)
         features = tuple(crop(x, top, left, *CROP, s) for x, s in zip(condition.features, strides, strict=True))
         labels = crop(pairs.labels, top, left, *CROP)
-        injection = withheld(alignment.injection.crop(top, left, *CROP), labels, chance)
+        injection = without(alignment.injection.crop(top, left, *CROP), labels, kept_back.warp)
         painted, gate = self.shipped.generator.paint_all(labels, features, injection)
         return let_through(painted, gate, injection), painted, crop(pairs.target, top, left, *CROP), labels
 

@@ -1,9 +1,9 @@
-"""Keep some of the warp from the generator, so that it learns to paint from condition and style code alone.
+"""Keep some of the exemplar from the generator, so that it learns to paint from condition and style code.
 
 Without that it would only ever copy, and have nothing to show where the exemplar lacks a class.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -13,17 +13,43 @@ from engine.correspondence.refinement import AGREEMENT
 from engine.data.chance import Chance
 from engine.models.injection import Injection
 
-WITHHELD = 0.4  # share of pictures in which one class is withheld
+WITHHELD = 0.5  # share of pictures in which one class is withheld
+GUESSED = 0.5  # share of those whose style code does not know that class either
+WHOLE = 0.1  # share of pictures of which all of the warp is withheld
 SHIFT = 40  # pixels; what stands in the class's place comes from that far away
 DISTRUST = -5.0  # logit of the confidence there
 
 
-def withheld(injection: Injection, labels: Tensor, chance: Chance) -> Injection:
-    """Replace what is warped into one class of some pictures by what lies elsewhere, and say that it is not right.
+@dataclass(frozen=True)
+class Withheld:
+    """What is kept from the generator: classes of the warp, and classes of the style code; both bool (B, classes)."""
+
+    warp: Tensor
+    style: Tensor
+
+
+def draw_withheld(labels: Tensor, classes: int, chance: Chance) -> Withheld:
+    """Draw for each picture of labels int64 (B, H, W) what it is not shown; never all of its style."""
+    warp = torch.zeros(len(labels), classes, dtype=torch.bool)
+    style = torch.zeros_like(warp)
+    for picture, shown, known in zip(labels, warp, style, strict=True):
+        fate = chance.dice.random()
+        present = [number for number in picture.unique().tolist() if number]
+        if fate < WHOLE:
+            shown[:] = True
+        elif fate < WHOLE + WITHHELD and present:
+            number = chance.dice.choice(present)
+            shown[number] = True
+            known[number] = chance.dice.random() < GUESSED
+    return Withheld(warp.to(labels.device), style.to(labels.device))
+
+
+def without(injection: Injection, labels: Tensor, classes: Tensor) -> Injection:
+    """Replace what is warped into `classes`, bool (B, classes), by what lies elsewhere, and say that it is not right.
 
     labels int64 (B, H, W), of the injection's size. The style codes stay.
     """
-    mask = torch.stack([_class_to_withhold(picture, chance) for picture in labels]).unsqueeze(1)
+    mask = classes.gather(1, labels.flatten(1)).view_as(labels).unsqueeze(1)
     if not mask.any():
         return injection
 
@@ -41,11 +67,3 @@ def withheld(injection: Injection, labels: Tensor, chance: Chance) -> Injection:
         trust=torch.where(mask, injection.trust.new_tensor(DISTRUST), injection.trust),
         agrees=torch.where(mask, 0, injection.agrees),
     )
-
-
-def _class_to_withhold(labels: Tensor, chance: Chance) -> Tensor:
-    """Mask (H, W) of one class of the person, or of nothing."""
-    present = [number for number in labels.unique().tolist() if number]
-    if not present or chance.dice.random() >= WITHHELD:
-        return torch.zeros_like(labels, dtype=torch.bool)
-    return labels == chance.dice.choice(present)

@@ -121,7 +121,7 @@ def test_new_weights_run_the_last_stage_only(calls: dict[str, int]) -> None:
     second = session.render(_state(exemplars=both, weights=(1.0, 3.0)))
     assert calls == {"encode_exemplar": 2, "encode_condition": 1, "align": 2, "synthesise": 2}
     assert not np.array_equal(first.image, second.image)
-    assert second.source == 1
+    assert (second.source == 1).mean() > 0.5
 
 
 def test_an_exemplar_without_weight_is_not_used_and_weights_are_relative(
@@ -129,7 +129,7 @@ def test_an_exemplar_without_weight_is_not_used_and_weights_are_relative(
 ) -> None:
     alone = session.render(_state())
     beside = session.render(_state(exemplars=(_exemplar(7), _exemplar(1)), weights=(0.0, 5.0)))
-    assert np.array_equal(alone.image, beside.image) and beside.source == 1
+    assert np.array_equal(alone.image, beside.image) and (beside.source == 1).all()
     assert calls["encode_exemplar"] <= 1
 
 

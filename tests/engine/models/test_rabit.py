@@ -10,6 +10,7 @@ from torch import Tensor
 from engine.correspondence.grids import identity_grid
 from engine.correspondence.registration import Registration
 from engine.correspondence.semantic_position import Layout, layout_of
+from engine.models.injection import mix
 from engine.models.mix import ALONE, Mix
 from engine.models.rabit import REACH, Exemplar, Rabit, RabitConfig, _agreement, _behind
 from tests.engine.figures import CLASSES, STILL, moved_person, photo_like, tiny_rabit
@@ -122,7 +123,8 @@ def test_every_parameter_learns() -> None:
     labels = torch.cat([moved_person(STILL), moved_person(SLANTED)])
     labels[:, :8, :8] = 5
     photos = torch.cat([photo_like(seed, 192, 128) for seed in (1, 2)])
-    condition, exemplar = network.encode_condition(labels), network.encode_side(photos, labels.flip(0))
+    hidden = torch.tensor([[False, False, False, True, False, False]] * 2)
+    condition, exemplar = network.encode_condition(labels), network.encode_side(photos, labels.flip(0), hidden)
     held = Registration(torch.cat([SLANTED, STILL]), torch.tensor([False, False]), torch.zeros(2))
     alignment = network.align_side(condition, exemplar, held, epsilon=0.5)
     image = network.synthesise(condition, [alignment], ALONE)
@@ -130,6 +132,45 @@ def test_every_parameter_learns() -> None:
     (loss + alignment.injection.trust.square().mean()).backward()
     idle = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert idle == []
+
+
+@torch.no_grad()
+def test_an_edit_that_changes_nothing_changes_no_pixel_and_another_look_recolours_what_is_warped() -> None:
+    network = tiny_rabit()
+    labels = moved_person(STILL)
+    condition = network.encode_condition(labels)
+    exemplar = network.encode_exemplar(photo_like(1, 192, 128), labels)
+    alignment = network.align(condition, exemplar)
+    sure = replace(alignment.injection, trust=torch.full_like(alignment.injection.trust, 30.0))
+    alignment = replace(alignment, injection=sure)
+    plain = network.synthesise(condition, [alignment], ALONE)
+    same = network.synthesise(condition, [alignment], Mix((1.0,), edit=lambda codes: codes.clone()))
+    assert torch.equal(plain, same)
+
+    def redder(codes: Tensor) -> Tensor:
+        codes = codes.clone().unflatten(1, (CLASSES, -1))
+        codes[:, 3, -6] += 0.4
+        return codes.flatten(1)
+
+    changed = network.synthesise(condition, [alignment], Mix((1.0,), edit=redder)) - plain
+    top = (labels == 3) & (alignment.injection.agrees[:, 0] > 0)
+    assert changed[:, 0][top].mean() > 0.1
+    assert changed[:, 0][top].mean() > 3 * changed[:, 2][top].abs().mean()
+
+
+@torch.no_grad()
+def test_a_class_with_weights_of_its_own_is_taken_from_its_own_exemplar() -> None:
+    network = tiny_rabit()
+    labels = moved_person(STILL)
+    condition = network.encode_condition(labels)
+    one, two = (
+        network.align(condition, network.encode_exemplar(photo_like(seed, 192, 128), labels)).injection
+        for seed in (1, 2)
+    )
+    both = mix([one, two], labels, Mix((1.0, 0.0), {3: (0.0, 1.0)}).table(CLASSES))
+    top = (labels == 3).unsqueeze(1)
+    assert torch.allclose(both.warp, torch.where(top, two.warp, one.warp), atol=1e-5)
+    assert torch.equal(both.style[:, 3], two.style[:, 3]) and torch.equal(both.style[:, 2], one.style[:, 2])
 
 
 def test_two_passes_agree_and_weights_survive_saving() -> None:

@@ -9,7 +9,7 @@ TINY = StyleEncoderConfig(dims=3, widths=(4, 6, 8, 10))
 
 
 @pytest.mark.parametrize("size", [(32, 32), (33, 47), (64, 96)])
-@pytest.mark.parametrize("shrink", [1, 2])
+@pytest.mark.parametrize("shrink", [1, 2, 4])
 def test_photos_of_any_size_become_codes(size: tuple[int, int], shrink: int) -> None:
     encoder = StyleEncoder(StyleEncoderConfig(3, TINY.widths, shrink))
     photo = torch.rand(2, 3, *size) * 2 - 1

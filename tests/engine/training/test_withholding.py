@@ -7,12 +7,7 @@ import torch
 from engine.correspondence.refinement import AGREEMENT
 from engine.data.chance import Chance
 from engine.models.injection import Injection
-from engine.training.withholding import DISTRUST, withheld
-
-
-class _Always(random.Random):
-    def random(self) -> float:
-        return 0.0
+from engine.training.withholding import DISTRUST, draw_withheld, without
 
 
 def _injection(side: int = 64) -> Injection:
@@ -33,7 +28,7 @@ def _labels(side: int = 64) -> torch.Tensor:
 
 def test_one_class_is_replaced_and_distrusted_and_nothing_else() -> None:
     injection, labels = _injection(), _labels()
-    hidden = withheld(injection, labels, Chance(_Always(0), torch.Generator()))
+    hidden = without(injection, labels, torch.tensor([[False, False, True]]))
     inside = (labels == 2).unsqueeze(1)
     assert (hidden.trust[inside] == DISTRUST).all()
     assert (hidden.agrees[inside] == 0).all()
@@ -45,6 +40,17 @@ def test_one_class_is_replaced_and_distrusted_and_nothing_else() -> None:
         assert not torch.equal(before, after)
 
 
-def test_a_picture_of_background_alone_is_left_as_it_is() -> None:
-    injection, nothing = _injection(), torch.zeros(1, 64, 64, dtype=torch.long)
-    assert withheld(injection, nothing, Chance(_Always(0), torch.Generator())) is injection
+def test_without_anything_to_withhold_all_stays() -> None:
+    injection = _injection()
+    assert without(injection, _labels(), torch.zeros(1, 3, dtype=torch.bool)) is injection
+
+
+def test_draws_hide_one_class_all_of_the_warp_or_nothing_but_never_all_of_the_style() -> None:
+    labels = _labels().expand(400, -1, -1)
+    drawn = draw_withheld(labels, 3, Chance(random.Random(0), torch.Generator()))
+    counts = drawn.warp.sum(1)
+    assert set(counts.tolist()) == {0, 1, 3}
+    assert 0.4 < (counts == 1).float().mean() < 0.6
+    assert drawn.style.sum(1).max() == 1
+    assert (drawn.warp | ~drawn.style).all()
+    assert not drawn.style[:, :2].any()
