@@ -57,13 +57,13 @@ def images_below(folder: Path) -> list[Path]:
 
 
 def images_of_split(folder: Path, split: str) -> list[Path]:
-    """The photos that `<split>.txt` names, with and without label map; without that list every image of `folder`.
+    """The photos that `<split>.txt` of a data set names, with and without label map; of any other folder all images.
 
-    Raises InputError when there is none.
+    A data set is a folder with `photos/`. Raises InputError when there is no image or no such list.
     """
-    list_path = folder / f"{split}.txt"
-    if not list_path.is_file():
+    if not _is_data_set(folder):
         return images_below(folder)
+    list_path = folder / f"{split}.txt"
     names = read_text(list_path, "list of photos", _LIST_LIMIT).split()
     if not names:
         raise InputError(f"The list {list_path} is empty; name another split.")
@@ -71,15 +71,22 @@ def images_of_split(folder: Path, split: str) -> list[Path]:
 
 
 def training_and_held_out(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The photos of `train.txt` and `val.txt`; without these lists nine tenths of the images and the rest.
+    """The photos of `train.txt` and `val.txt` of a data set; of any other folder nine tenths and the rest.
 
-    Raises InputError when there is no image.
+    Raises InputError when there are too few images or a list is missing.
     """
-    if (folder / "train.txt").is_file():
+    if _is_data_set(folder):
         return images_of_split(folder, "train"), images_of_split(folder, "val")
     paths = images_below(folder)
+    if len(paths) < 3 * HELD_OUT_EACH:
+        raise InputError(f"{folder} has {len(paths)} images, fewer than {3 * HELD_OUT_EACH}; add images.")
     held_out = paths[HELD_OUT_EACH - 1 :: HELD_OUT_EACH]
-    return [path for path in paths if path not in set(held_out)], held_out
+    del paths[HELD_OUT_EACH - 1 :: HELD_OUT_EACH]
+    return paths, held_out
+
+
+def _is_data_set(folder: Path) -> bool:
+    return (folder / "photos").is_dir()
 
 
 def _photo_path(folder: Path, name: str) -> Path:

@@ -30,7 +30,10 @@ PUBLISHED = StyleEncoderConfig(widths=(64, 128, 192, 256), shrink=1)
 
 
 class _Block(nn.Module):
-    """Two rectified 3×3 convolutions beside a 1×1 one, both halved by averaging. (B, C, H, W) to (B, C', H/2, W/2)."""
+    """Two rectified 3×3 convolutions beside a 1×1 one, both halved by averaging.
+
+    (B, C, H, W) to (B, C', H/2, W/2), rounded up.
+    """
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
@@ -41,11 +44,18 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         hidden = self.conv0(F.leaky_relu(x, SLOPE))
         hidden = self.conv1(F.leaky_relu(hidden, SLOPE))
-        return F.avg_pool2d(hidden, 2) + self.shortcut(F.avg_pool2d(x, 2))
+        return _halved(hidden) + self.shortcut(_halved(x))
+
+
+def _halved(x: Tensor) -> Tensor:
+    return F.avg_pool2d(x, 2, ceil_mode=True)
 
 
 class StyleEncoder(nn.Module):
-    """Photo, float (B, 3, H, W) in [-1, 1], H and W at least 16 × shrink, to its code, float (B, dims)."""
+    """Photo, float (B, 3, H, W) in [-1, 1], to its code, float (B, dims).
+
+    H and W are at least 32, and best those of the domain, which it was trained at.
+    """
 
     def __init__(self, config: StyleEncoderConfig) -> None:
         super().__init__()

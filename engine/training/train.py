@@ -2,12 +2,14 @@
 
 import argparse
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
+from engine.data.image_folder import ImageFolder, training_and_held_out
 from engine.data.photo_set import PhotoSet
 from engine.devices import pick_device
 from engine.domains import Domain, find_domain
@@ -21,22 +23,26 @@ from engine.weights.registry import save_weights
 
 @dataclass(frozen=True)
 class Preset:
-    """Steps of a run and photos a step, for each process."""
+    """Steps of a run and photos (or triplets) a step, for each process; whether networks are of published size."""
 
     steps: int
     batch: int
+    published: bool = False
 
 
 PRESETS = {
     "rabit": {"small": Preset(4000, 4), "full": Preset(60000, 16)},
     "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
+    "style-encoder": {"small": Preset(2400, 12), "full": Preset(20000, 12, published=True)},
 }
+
+_DATA_HELP = "folder with photos/, labels/, lists and pairs.json; for style-encoder any folder of images"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `train`."""
     parser.add_argument("--domain", required=True, help="the domain whose classes the label maps use")
-    parser.add_argument("--data", type=Path, required=True, help="folder with photos/, labels/, lists and pairs.json")
+    parser.add_argument("--data", type=Path, required=True, help=_DATA_HELP)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and sample sheets")
     parser.add_argument("--model", choices=sorted(PRESETS), default="rabit")
     parser.add_argument("--preset", choices=("small", "full"), help="small fits 2 CPU cores (default: by device)")
@@ -60,41 +66,67 @@ def run(arguments: argparse.Namespace) -> int:
     domain = find_domain(arguments.domain)
     device = pick_device(arguments.device)
     preset = PRESETS[arguments.model][arguments.preset or ("full" if device.type == "cuda" else "small")]
-    steps = arguments.steps or preset.steps
-    batch = arguments.batch or preset.batch
+    preset = replace(preset, steps=arguments.steps or preset.steps, batch=arguments.batch or preset.batch)
     rank, _ = distributed.start(device)
     try:
         torch.manual_seed(arguments.seed)
-        course = _course(arguments, domain, batch, device)
+        course = _COURSES[arguments.model](arguments, domain, preset, device)
         run_settings = Run(
             out=arguments.out,
-            steps=steps,
+            steps=preset.steps,
             seed=arguments.seed,
             save_every=arguments.save_every,
             log_every=arguments.log_every,
             precision=_precision(arguments.precision, device),
             device=device,
         )
-        average = train(course, run_settings, rank, {"model": arguments.model, "batch": batch})
+        average = train(course, run_settings, rank, {"model": arguments.model, "batch": preset.batch})
     finally:
         distributed.finish()
     if rank == 0:
-        _export(arguments, domain, course, average.network, steps)
+        _export(arguments, domain, course, average.network, preset.steps)
     return 0
 
 
-def _course(arguments: argparse.Namespace, domain: Domain, batch: int, device: torch.device) -> Course:
+def _parser(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
+    training, held_out = _labelled_photos(arguments, domain, preset)
+    return ParserCourse(domain, training, held_out, preset.batch, device)
+
+
+def _rabit(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
+    from engine.training.rabit_course import RabitCourse
+
+    training, held_out = _labelled_photos(arguments, domain, preset)
+    return RabitCourse(domain, training, held_out, preset.batch, device, arguments.perceptual)
+
+
+def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
+    from engine.models.style_encoder import PUBLISHED, StyleEncoderConfig
+    from engine.training.style_encoder_course import StyleEncoderCourse
+
+    training, held_out = (ImageFolder(paths, domain.size) for paths in training_and_held_out(arguments.data))
+    config = PUBLISHED if preset.published else StyleEncoderConfig(shrink=4)  # one core learns it in minutes
+    return StyleEncoderCourse(domain, training, held_out, preset.batch, device, config, arguments.perceptual)
+
+
+_COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device], Course]] = {
+    "parser": _parser,
+    "rabit": _rabit,
+    "style-encoder": _style_encoder,
+}
+
+
+def _labelled_photos(arguments: argparse.Namespace, domain: Domain, preset: Preset) -> tuple[PhotoSet, PhotoSet]:
+    """The splits train and val, each photo read."""
     training, held_out = (PhotoSet(arguments.data, domain, split) for split in ("train", "val"))
     for photos in (training, held_out):
         for name in tqdm(photos.names, "reading photos", unit="photo", disable=None):
             photos.read(name)  # bad data is found now, not an hour into the run
-    if batch > len(training.names):
-        raise InputError(f"{arguments.data} has {len(training.names)} training photos, fewer than --batch {batch}.")
-    if arguments.model == "parser":
-        return ParserCourse(domain, training, held_out, batch, device)
-    from engine.training.rabit_course import RabitCourse
-
-    return RabitCourse(domain, training, held_out, batch, device, arguments.perceptual)
+    if preset.batch > len(training.names):
+        raise InputError(
+            f"{arguments.data} has {len(training.names)} training photos, fewer than --batch {preset.batch}."
+        )
+    return training, held_out
 
 
 def _precision(name: str, device: torch.device) -> torch.dtype:

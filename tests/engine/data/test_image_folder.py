@@ -41,36 +41,44 @@ def test_a_photo_is_cut_rather_than_squeezed(tmp_path: Path) -> None:
     assert (ImageFolder([tmp_path / "wide.png"], (10, 10)).photos == 255).all()
 
 
-def test_a_list_chooses_photos_and_without_one_all_are_taken(folder: Path) -> None:
+def test_the_lists_of_a_data_set_choose_its_photos(tmp_path: Path) -> None:
     for name in ("x", "y", "z"):
-        _image(folder / "photos" / f"{name}.png", 9)
-    (folder / "train.txt").write_text("z x")
-    (folder / "val.txt").write_text("y")
-    assert [path.stem for path in images_of_split(folder, "train")] == ["z", "x"]
-    assert [[path.stem for path in part] for part in training_and_held_out(folder)] == [["z", "x"], ["y"]]
-    assert len(images_of_split(folder, "test")) == 6
+        _image(tmp_path / "photos" / f"{name}.png", 9)
+    _image(tmp_path / "labels" / "x.png", 3)
+    (tmp_path / "train.txt").write_text("z x")
+    (tmp_path / "val.txt").write_text("y")
+    assert [path.stem for path in images_of_split(tmp_path, "train")] == ["z", "x"]
+    assert [[path.stem for path in part] for part in training_and_held_out(tmp_path)] == [["z", "x"], ["y"]]
+    with pytest.raises(InputError, match=r"test\.txt"):
+        images_of_split(tmp_path, "test")
+    (tmp_path / "val.txt").write_text("\n")
+    with pytest.raises(InputError, match=r"val\.txt is empty"):
+        images_of_split(tmp_path, "val")
+    (tmp_path / "val.txt").write_text("lost")
+    with pytest.raises(InputError, match=r"lost\.webp"):
+        ImageFolder(images_of_split(tmp_path, "val"), (8, 8))
+
+
+def test_of_any_other_folder_all_images_are_taken(folder: Path) -> None:
+    assert [path.stem for path in images_of_split(folder, "val")] == ["a", "b", "c"]
 
 
 def test_each_tenth_image_of_a_plain_folder_is_held_out(tmp_path: Path) -> None:
-    for number in range(21):
+    for number in range(31):
         _image(tmp_path / f"{number:02}.png", 0, (2, 2))
     training, held_out = training_and_held_out(tmp_path)
-    assert [path.stem for path in held_out] == ["09", "19"]
-    assert len(training) == 19 and not set(training) & set(held_out)
+    assert [path.stem for path in held_out] == ["09", "19", "29"]
+    assert len(training) == 28 and not set(training) & set(held_out)
 
 
 def test_what_cannot_be_used_is_named(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match=r"no PNG, JPEG or WebP image in .*nothing; name another folder"):
         images_below(tmp_path / "nothing")
-    (folder / "val.txt").write_text("\n")
-    with pytest.raises(InputError, match=r"val\.txt is empty"):
-        images_of_split(folder, "val")
-    (folder / "val.txt").write_text("lost")
-    with pytest.raises(InputError, match=r"lost\.webp"):
-        ImageFolder(images_of_split(folder, "val"), (8, 8))
     (folder / "b.png").write_bytes(b"broken")
     with pytest.raises(InputError, match=r"b\.png is no image"):
         ImageFolder(images_below(folder), (8, 8))
+    with pytest.raises(InputError, match="3 images, fewer than 30"):
+        training_and_held_out(folder)
     monkeypatch.setattr(image_folder, "MAX_PHOTOS", 2)
     with pytest.raises(InputError, match="3 images, more than 2; choose some"):
         ImageFolder(images_below(folder), (8, 8))
