@@ -12,11 +12,12 @@ from app.theme import THEME, icon
 
 @dataclass(frozen=True)
 class Entry:
-    """An action with what Qt does not keep: its menu and the name of its icon."""
+    """An action with what Qt does not keep: its menu, the name of its icon, and what its tooltip says."""
 
     action: QAction
     menu: str
     icon: str
+    tip: str = ""
 
 
 class Actions(QObject):
@@ -51,7 +52,6 @@ class Actions(QObject):
         action.setObjectName(name)
         action.setShortcuts([QKeySequence(key) for key in keys.split()])
         action.setCheckable(checkable or bool(group))
-        action.setToolTip(_tooltip(tip or text, action))
         action.setStatusTip(tip)
         if group:
             self._group(group).addAction(action)
@@ -60,9 +60,17 @@ class Actions(QObject):
         else:
             action.triggered.connect(lambda: run())
         self._window.addAction(action)
-        self._entries[name] = Entry(action, menu, icon_name)
+        self._entries[name] = Entry(action, menu, icon_name, tip or text)
         self._set_icon(self._entries[name])
+        self.offer(name, True)
         return action
+
+    def offer(self, name: str, possible: bool, reason: str = "") -> None:
+        """Enable or disable an action; the tooltip of a disabled one gives the reason."""
+        entry = self._entries[name]
+        entry.action.setEnabled(possible)
+        tip = _tooltip(entry.tip, entry.action)
+        entry.action.setToolTip(tip if possible or not reason else f"{tip}\n{reason}")
 
     def adopt(self, name: str, menu: str, action: QAction) -> None:
         """Register an action that Qt has made, such as the one that shows a dock."""

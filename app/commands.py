@@ -90,6 +90,8 @@ class ChangeBoard:
     def merged_with(self, newer: "Command") -> "ChangeBoard | None":
         if not (self.is_slider_move and isinstance(newer, ChangeBoard) and newer.is_slider_move):
             return None
+        if newer.name != self.name:
+            return None
         return ChangeBoard(newer.name, self.before, newer.after, is_slider_move=True)
 
 
@@ -118,18 +120,18 @@ class ChangeCanvas:
 
 @dataclass(frozen=True, eq=False)
 class ChangeMethod:
-    """Another model or seed."""
+    """Another model or seed, and the board as that model can take it: both sides share the exemplars."""
 
     name: str
-    before: Method
-    after: Method
+    before: tuple[Method, Board]
+    after: tuple[Method, Board]
     nbytes: int = _OVERHEAD
 
     def redo(self, document: "Document") -> None:
-        document.put_method(self.after)
+        document.put_method(*self.after)
 
     def undo(self, document: "Document") -> None:
-        document.put_method(self.before)
+        document.put_method(*self.before)
 
     def merged_with(self, newer: "Command") -> None:
         return None

@@ -1,10 +1,12 @@
 """What a document holds, as values that never change: history keeps them, project files store them."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from engine.domains import Domain
 from engine.inference.state import EditState, Exemplar, Pixels
+from engine.style import PLAIN, Style
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,15 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Board:
-    """The exemplars at hand, how much each counts (>= 0), and which one is selected."""
+    """The exemplars at hand, how much each counts (>= 0), which one is selected, and the style over their mix.
+
+    The weights that `style` gives a class are in the order of all exemplars.
+    """
 
     exemplars: tuple[Exemplar, ...] = ()
     weights: tuple[float, ...] = ()
     active: int = 0
+    style: Style = PLAIN
 
     def __post_init__(self) -> None:
         if len(self.weights) != len(self.exemplars):
@@ -42,37 +48,89 @@ class Board:
             raise ValueError(f"weights must be finite numbers >= 0, not {self.weights}")
         if not 0 <= self.active < max(1, len(self.exemplars)):
             raise ValueError(f"there is no exemplar number {self.active}")
+        if any(len(own) != len(self.exemplars) for _, own in self.style.class_weights):
+            raise ValueError(f"a class needs {len(self.exemplars)} weights of its own, one an exemplar")
 
     def used(self, index: int) -> "Board":
-        """With this exemplar alone."""
-        weights = tuple(float(i == index) for i in range(len(self.exemplars)))
-        return Board(self.exemplars, weights, index)
+        """With this exemplar alone in the mix; classes with weights of their own keep them."""
+        return replace(self, weights=_alone(index, len(self.exemplars)), active=index)
 
-    def mixed(self, weights: list[float]) -> "Board":
-        return Board(self.exemplars, tuple(float(weight) for weight in weights), self.active)
+    def mixed(self, weights: Sequence[float], style: Style | None = None) -> "Board":
+        """With these weights, and with this style where one is named."""
+        style = self.style if style is None else style
+        return replace(self, weights=tuple(float(weight) for weight in weights), style=style)
+
+    def plain(self) -> "Board":
+        """With the active exemplar alone, and nothing else to its style."""
+        return replace(self, weights=_alone(self.active, len(self.exemplars)), style=PLAIN)
+
+    def without_codes(self) -> "Board":
+        """Without what only the style codes of one model can mean."""
+        return replace(self, style=Style.of(self.style.weights_of_class))
 
     def added(self, exemplar: Exemplar) -> "Board":
         """With one more at the end; it counts at once only when it is the first."""
         weight = 0.0 if self.exemplars else 1.0
-        return Board((*self.exemplars, exemplar), (*self.weights, weight), self.active)
+        own = tuple((class_id, (*weights, 0.0)) for class_id, weights in self.style.class_weights)
+        return replace(
+            self,
+            exemplars=(*self.exemplars, exemplar),
+            weights=(*self.weights, weight),
+            style=replace(self.style, class_weights=own),
+        )
 
     def removed(self, index: int) -> "Board":
-        """Without this one; where no other counts, the one that is then active does."""
-        exemplars = self.exemplars[:index] + self.exemplars[index + 1 :]
-        weights = self.weights[:index] + self.weights[index + 1 :]
-        last = max(0, len(exemplars) - 1)
-        board = Board(exemplars, weights, min(self.active - (index < self.active), last))
-        return board if any(weights) else board.used(board.active)
+        """Without this one; where no other counts, the one that is then active does.
+
+        Classes that took from it alone take from the mix again.
+        """
+        exemplars = _without(self.exemplars, index)
+        own = ((class_id, _without(weights, index)) for class_id, weights in self.style.class_weights)
+        board = replace(
+            self,
+            exemplars=exemplars,
+            weights=_without(self.weights, index),
+            active=min(self.active - (index < self.active), max(0, len(exemplars) - 1)),
+            style=replace(self.style, class_weights=tuple((c, weights) for c, weights in own if any(weights))),
+        )
+        return board if any(board.weights) else board.used(board.active)
 
     @property
-    def in_use(self) -> tuple[tuple[Exemplar, float], ...]:
-        """Exemplars that count, with their weights; the active one alone when all weights are 0."""
-        counted = tuple((e, w) for e, w in zip(self.exemplars, self.weights, strict=True) if w > 0)
-        return counted or tuple((exemplar, 1.0) for exemplar in self.exemplars[self.active : self.active + 1])
+    def in_use(self) -> "Mixture":
+        """What counts for the picture: exemplars with a weight in the mix or for a class, in their order.
+
+        Where all weights are 0, the active exemplar has the mix alone.
+        """
+        weights = self.weights if any(self.weights) else _alone(self.active, len(self.exemplars))
+        rows = [weights, *(own for _, own in self.style.class_weights)]
+        used = [index for index in range(len(self.exemplars)) if any(row[index] > 0 for row in rows)]
+        own = tuple((c, tuple(row[index] for index in used)) for c, row in self.style.class_weights)
+        return Mixture(
+            exemplars=tuple(self.exemplars[index] for index in used),
+            weights=tuple(weights[index] for index in used),
+            style=replace(self.style, class_weights=own),
+        )
 
     @property
     def arrays(self) -> tuple[Pixels, ...]:
         return tuple(pixels for exemplar in self.exemplars for pixels in (exemplar.photo, exemplar.labels))
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Exemplars, each with a weight, and the style over their mix, whose class weights are in the same order."""
+
+    exemplars: tuple[Exemplar, ...]
+    weights: tuple[float, ...]
+    style: Style
+
+
+def _alone(index: int, count: int) -> tuple[float, ...]:
+    return tuple(float(i == index) for i in range(count))
+
+
+def _without(values: tuple, index: int) -> tuple:
+    return values[:index] + values[index + 1 :]
 
 
 @dataclass(frozen=True)
@@ -109,12 +167,13 @@ class Snapshot:
         """What the engine needs for the picture; None without an exemplar."""
         if not self.board.exemplars:
             return None
-        exemplars, weights = zip(*self.board.in_use, strict=True)
+        mixture = self.board.in_use
         return EditState(
             domain=self.domain.name,
             model=self.method.model,
             labels=self.canvas.labels,
-            exemplars=exemplars,
-            weights=weights,
+            exemplars=mixture.exemplars,
+            weights=mixture.weights,
             seed=self.method.seed,
+            style=mixture.style,
         )

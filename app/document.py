@@ -13,6 +13,7 @@ from brushes.fill import class_patch
 from brushes.patch import Box, Patch, effective_patch, slices, union
 from engine.domains import FASHION, Domain
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
+from engine.style import Style
 
 
 class Document(QObject):
@@ -24,7 +25,8 @@ class Document(QObject):
 
     labels_changed = Signal(object)  # the dirty box (x0, y0, x1, y1) in label pixels
     exemplars_changed = Signal()
-    mix_changed = Signal()
+    mix_changed = Signal()  # weights, the selected exemplar, or the style
+    model_changed = Signal()
     palette_changed = Signal()  # active class, locks, eyes
     history_changed = Signal()  # also when the document was saved
     frame_changed = Signal()
@@ -76,6 +78,11 @@ class Document(QObject):
     @property
     def weights(self) -> list[float]:
         return list(self._board.weights)
+
+    @property
+    def style(self) -> Style:
+        """How the style departs from the plain mix."""
+        return self._board.style
 
     @property
     def active_exemplar(self) -> int:
@@ -130,7 +137,7 @@ class Document(QObject):
         self._saved_result_revision = self.revision
         self.reset.emit()
         self.labels_changed.emit(self._whole_box())
-        for signal in (self.exemplars_changed, self.mix_changed, self.palette_changed):
+        for signal in (self.exemplars_changed, self.mix_changed, self.model_changed, self.palette_changed):
             signal.emit()
         for signal in (self.history_changed, self.frame_changed, self.state_changed):
             signal.emit()
@@ -306,7 +313,27 @@ class Document(QObject):
 
         Weights are >= 0; where all are 0, the active exemplar counts alone. Raises ValueError for others.
         """
-        self._change_board("Mix exemplars", self._board.mixed(list(weights)), is_slider_move=True)
+        self._change_board("Mix exemplars", self._board.mixed(weights), is_slider_move=True)
+
+    def set_style(self, style: Style, name: str = "Change style", *, is_slider_move: bool = True) -> None:
+        """Change the style over the mix; slider moves of one name merge as those of `set_weights`.
+
+        Raises ValueError when a class has other than one weight an exemplar.
+        """
+        self._change_board(name, self._board.mixed(self.weights, style), is_slider_move=is_slider_move)
+
+    def set_mix(self, weights: Sequence[float], style: Style) -> None:
+        """Change weights and style in one step. Raises ValueError as `set_weights` and `set_style` do."""
+        self._change_board("Change mix", self._board.mixed(weights, style))
+
+    def reset_style(self) -> None:
+        """The active exemplar alone, as it is."""
+        self._change_board("Reset style", self._board.plain())
+
+    def use_preset(self, exemplars: Sequence[Exemplar], weights: Sequence[float], style: Style) -> None:
+        """Replace the exemplars and how they are mixed, in one step. Raises ValueError where they do not fit."""
+        strongest = max(range(len(weights)), key=weights.__getitem__, default=0)
+        self._change_board("Load style preset", Board(tuple(exemplars), tuple(weights), strongest, style))
 
     def end_drag(self) -> None:
         """The slider was let go: its next move is a new step."""
@@ -325,14 +352,16 @@ class Document(QObject):
             self.push(ChangeBoard(name, self._board, board, is_slider_move))
 
     def set_model(self, model: str) -> None:
-        self._change_method("Change model", Method(model, self.seed))
+        """Let another model make the picture. Axes and drawn styles, which are each model's own, are reset."""
+        if model != self.model:
+            self._change_method("Change model", Method(model, self.seed), self._board.without_codes())
 
     def set_seed(self, seed: int) -> None:
-        self._change_method("Change seed", Method(self.model, seed))
+        self._change_method("Change seed", Method(self.model, seed), self._board)
 
-    def _change_method(self, name: str, method: Method) -> None:
+    def _change_method(self, name: str, method: Method, board: Board) -> None:
         if method != self._method:
-            self.push(ChangeMethod(name, self._method, method))
+            self.push(ChangeMethod(name, (self._method, self._board), (method, board)))
 
     # History
 
@@ -408,7 +437,7 @@ class Document(QObject):
         self._touch()
 
     def put_board(self, board: Board) -> None:
-        """Take over exemplars, weights and selection."""
+        """Take over exemplars, weights, selection and style."""
         previous, self._board = self._board, board
         if board.exemplars != previous.exemplars:
             self.exemplars_changed.emit()
@@ -416,10 +445,12 @@ class Document(QObject):
         if board.in_use != previous.in_use:
             self._touch()
 
-    def put_method(self, method: Method) -> None:
-        """Take over model and seed."""
-        self._method = method
+    def put_method(self, method: Method, board: Board) -> None:
+        """Take over model and seed, and the board that goes with them."""
+        self._method, self._board = method, board
         self._touch()
+        self.model_changed.emit()
+        self.mix_changed.emit()
 
     def _touch(self) -> None:
         self._state = None

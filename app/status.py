@@ -97,6 +97,6 @@ class StatusBar(QStatusBar):
 
     def _confidence(self, x: int, y: int) -> str:
         frame = self._document.frame
-        if frame is None or frame.confidence.shape != self._document.labels.shape:
+        if frame is None or frame.confidence is None or frame.confidence.shape != self._document.labels.shape:
             return ""
         return self.tr(" · confidence {}").format(f"{frame.confidence[y, x]:.2f}")

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -218,8 +219,15 @@ class Window(QMainWindow):
         self._show_history()
 
     def _offer_comparison(self, possible: bool) -> None:
-        self.registry["view-compare"].setEnabled(possible)
+        self.registry.offer("view-compare", possible, self.tr("Open a photo to compare with first"))
         if not possible and self.result.shown is ResultView.COMPARE:
+            self.registry["view-result"].trigger()
+
+    def _offer_correspondence(self, possible: bool) -> None:
+        """Whether the model has a warp and a confidence to show."""
+        for name in ("view-warp", "view-confidence", "heat-over-warp"):
+            self.registry.offer(name, possible, self.tr("This model makes its picture without warping the exemplar"))
+        if not possible and self.result.shown not in (ResultView.RESULT, ResultView.COMPARE):
             self.registry["view-result"].trigger()
 
     def _leave_first_steps(self) -> None:
@@ -227,7 +235,9 @@ class Window(QMainWindow):
             self.centre.setCurrentIndex(0)
 
     def _show_frame(self) -> None:
-        self.result.set_frame(self.document.frame, self.document.result)
+        frame = self.document.frame
+        self._offer_correspondence(frame is None or frame.warp is not None)
+        self.result.set_frame(frame, self.document.result)
         self.result.set_notice("" if self.document.exemplars else self.tr("Add an exemplar to see the picture"))
 
     def _show_history(self) -> None:
@@ -243,11 +253,11 @@ class Window(QMainWindow):
         self.status.show_place(point)
         frame = self.document.frame
         x, y = (int(point.x()), int(point.y())) if point is not None else (-1, -1)
-        if frame is None or not (0 <= y < frame.correspondence.shape[0] and 0 <= x < frame.correspondence.shape[1]):
+        if frame is None or frame.source is None or frame.correspondence is None or not _is_inside(x, y, frame.source):
             self.exemplar_dock.show_source(None, None)
             return
         source = QPointF(*frame.correspondence[y, x].tolist())
-        self.exemplar_dock.show_source(frame.state.exemplars[frame.source], source)
+        self.exemplar_dock.show_source(frame.state.exemplars[int(frame.source[y, x])], source)
 
     # What the actions do.
 
@@ -431,3 +441,7 @@ class Window(QMainWindow):
         if self.document.state() is None:
             return True
         return bool(self.result.notice) or (self.document.frame is not None and not self.document.is_stale)
+
+
+def _is_inside(x: int, y: int, picture: np.ndarray) -> bool:
+    return 0 <= y < picture.shape[0] and 0 <= x < picture.shape[1]

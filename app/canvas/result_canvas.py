@@ -115,12 +115,13 @@ class ResultCanvas(Canvas):
             if self._base.shape != rgb.shape[:2]:
                 self._base = Buffer(rgb.shape[1], rgb.shape[0])
             self._base.pixels[...] = argb(rgb)
-        if self._frame is not None and self.shown in (ResultView.CONFIDENCE, ResultView.WARP_CONFIDENCE):
-            self._heat = _heat_buffer(self._frame.confidence)
+        confidence = None if self._frame is None else self._frame.confidence
+        if confidence is not None and self.shown in (ResultView.CONFIDENCE, ResultView.WARP_CONFIDENCE):
+            self._heat = _heat_buffer(confidence)
         self.update()
 
     def _picture(self) -> np.ndarray | None:
-        """What the view shows, RGB (H, W, 3)."""
+        """What the view shows, RGB (H, W, 3); None where there is nothing yet, or the model has no such view."""
         if self._frame is None:
             return self._saved if self.shown in (ResultView.RESULT, ResultView.COMPARE) else None
         warped = self.shown in (ResultView.WARP, ResultView.WARP_CONFIDENCE)

@@ -29,9 +29,10 @@ PICTURES = ("png", "jpg", "webp")
 
 @dataclass(frozen=True)
 class Choice:
-    """One file to export: the end of its name, its formats, how it is written, and whether it needs a frame.
+    """One file to export: the end of its name, its formats, how it is written, and what it needs.
 
-    `write` gets path, document and the newest frame, which is None only where none is needed.
+    `write` gets path, document and the newest frame, which is None only where none is needed. Some models have
+    frames without a warp.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Choice:
     suffixes: tuple[str, ...]
     write: Callable[[Path, Document, Any], None]
     needs_frame: bool = True
+    needs_warp: bool = False
 
 
 def choices(tr: Callable[[str], str]) -> list[Choice]:
@@ -49,9 +51,9 @@ def choices(tr: Callable[[str], str]) -> list[Choice]:
         Choice("labels", tr("Label map, with its palette as JSON"), ("png",),
                lambda path, d, _: export.export_labels(path, d.labels, d.domain), needs_frame=False),
         Choice("warp", tr("Warped exemplar"), PICTURES,
-               lambda path, d, frame: export.export_warp(path, frame, d.weights_hash)),
+               lambda path, d, frame: export.export_warp(path, frame, d.weights_hash), needs_warp=True),
         Choice("confidence", tr("Confidence map"), PICTURES,
-               lambda path, _, frame: export.export_confidence(path, frame)),
+               lambda path, _, frame: export.export_confidence(path, frame), needs_warp=True),
         Choice("layers", tr("Layers for Krita or GIMP"), ("ora",),
                lambda path, d, frame: export.export_openraster(path, frame, d.domain, d.photo)),
         Choice("sheet", tr("Contact sheet before/after"), PICTURES,
@@ -86,12 +88,15 @@ class ExportDialog(QDialog):
     def _rows(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setColumnStretch(0, 1)
-        has_frame = self._document.frame is not None
+        frame = self._document.frame
+        has_frame, has_warp = frame is not None, frame is not None and frame.warp is not None
         for row, choice in enumerate(choices(self.tr)):
             box, suffix = QCheckBox(choice.title), QComboBox()
             suffix.addItems([f".{name}" for name in choice.suffixes])
             suffix.setAccessibleName(self.tr("Format of {}").format(choice.title))
-            box.setEnabled(has_frame or not choice.needs_frame)
+            box.setEnabled((has_frame or not choice.needs_frame) and (has_warp or not choice.needs_warp))
+            if has_frame and not box.isEnabled():
+                box.setToolTip(self.tr("This model makes its picture without warping the exemplar"))
             box.setChecked(choice.key == ("result" if has_frame else "labels"))
             grid.addWidget(box, row, 0)
             grid.addWidget(suffix, row, 1)

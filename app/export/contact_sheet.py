@@ -19,15 +19,16 @@ _PAPER, _INK = (250, 250, 250), (40, 40, 40)
 def export_contact_sheet(
     path: Path, frame: Frame, domain: Domain, photo: np.ndarray | None = None, weights_hash: str | None = None
 ) -> None:
-    """Photo, labels, exemplar, warp, confidence and result side by side, as PNG, JPEG or WebP with the recipe.
+    """Photo, labels, exemplars, warp, confidence and result side by side, as PNG, JPEG or WebP with the recipe.
 
-    Raises InputError when the file cannot be written.
+    Warp and confidence are left out where the model has none. Raises InputError when the file cannot be written.
     """
     tiles = {} if photo is None else {"before": photo}
     tiles["labels"] = domain.palette[frame.state.labels.array]
-    tiles["exemplar"] = frame.state.exemplars[frame.source].photo.array
-    tiles["warp"] = frame.warp
-    tiles["confidence"] = heat_map(frame.confidence)
+    for number, exemplar in enumerate(frame.state.exemplars, start=1):
+        tiles["exemplar" if len(frame.state.exemplars) == 1 else f"exemplar {number}"] = exemplar.photo.array
+    if frame.warp is not None and frame.confidence is not None:
+        tiles |= {"warp": frame.warp, "confidence": heat_map(frame.confidence)}
     tiles["after"] = frame.image
     sheet = contact_sheet(tiles, height=frame.image.shape[0])
     save_image(path, sheet, recipe_text(frame.state, weights_hash))

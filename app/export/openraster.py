@@ -22,14 +22,12 @@ Layers = dict[str, np.ndarray]
 def export_openraster(path: Path, frame: Frame, domain: Domain, photo: np.ndarray | None = None) -> None:
     """Write result, warp, confidence, labels and, where it fits, the photo as layers; the result is visible.
 
-    Raises InputError when the file cannot be written.
+    Warp and confidence are left out where the model has none. Raises InputError when the file cannot be written.
     """
-    layers: Layers = {
-        "result": frame.image,
-        "warp": frame.warp,
-        "confidence": heat_map(frame.confidence),
-        "labels": domain.palette[frame.state.labels.array],
-    }
+    layers: Layers = {"result": frame.image}
+    if frame.warp is not None and frame.confidence is not None:
+        layers |= {"warp": frame.warp, "confidence": heat_map(frame.confidence)}
+    layers["labels"] = domain.palette[frame.state.labels.array]
     if photo is not None and photo.shape == frame.image.shape:
         layers["photo"] = photo
     with replacing(path) as temporary, ZipFile(temporary, "w", ZIP_STORED) as archive:

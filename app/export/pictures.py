@@ -20,17 +20,20 @@ def export_result(path: Path, frame: Frame, weights_hash: str | None = None) -> 
 
 
 def export_warp(path: Path, frame: Frame, weights_hash: str | None = None) -> None:
-    """The warped exemplar as PNG, JPEG or WebP, the recipe inside."""
+    """The warped exemplar as PNG, JPEG or WebP, the recipe inside; for frames that have one."""
+    assert frame.warp is not None
     write_image(path, frame.warp, recipe_text(frame.state, weights_hash))
 
 
 def export_confidence(path: Path, frame: Frame) -> None:
-    """Confidence as 8-bit grey: 255 is full trust."""
+    """Confidence as 8-bit grey, 255 is full trust; for frames that have one."""
+    assert frame.confidence is not None
     write_image(path, confidence_bytes(frame.confidence))
 
 
 def export_heat_map(path: Path, frame: Frame) -> None:
-    """Confidence in the colours of the editor's heat map."""
+    """Confidence in the colours of the editor's heat map; for frames that have one."""
+    assert frame.confidence is not None
     write_image(path, heat_map(frame.confidence))
 
 

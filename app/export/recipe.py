@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from app.version import app_version
+from engine.domains import find_domain
 from engine.inference.state import EditState
 
 RECIPE_KEY = "warpaint"
@@ -13,7 +14,8 @@ _EXIF_DESCRIPTION = 0x010E
 
 
 def recipe_of(state: EditState, weights_hash: str | None = None) -> dict:
-    """The recipe of the picture of `state`, ready for JSON; pixels are named by their digests."""
+    """The recipe of the picture of `state`, ready for JSON; pixels are named by their digests, classes by name."""
+    classes = find_domain(state.domain).classes
     return {
         "app_version": app_version(),
         "domain": state.domain,
@@ -25,6 +27,12 @@ def recipe_of(state: EditState, weights_hash: str | None = None) -> dict:
             {"name": exemplar.name, "weight": weight, "photo": exemplar.photo.digest, "labels": exemplar.labels.digest}
             for exemplar, weight in zip(state.exemplars, state.weights, strict=True)
         ],
+        "style": {
+            "class_weights": {classes[class_id].name: list(own) for class_id, own in state.style.class_weights},
+            "axes": list(state.style.axes),
+            "sample": state.style.sample,
+            "surprise": state.style.surprise,
+        },
     }
 
 

@@ -42,7 +42,8 @@ def frame_of(state: EditState) -> Frame:
     image[..., 0] = state.labels.array
     y, x = np.mgrid[:height, :width].astype(np.float32)
     confidence = (x / width).astype(np.float32)
-    return Frame(state, image, image // 2, confidence, np.stack([x, y], axis=2), source, {"total": 1.0}, "fake")
+    sources = np.full((height, width), source, np.uint8)
+    return Frame(state, image, image // 2, confidence, np.stack([x, y], axis=2), sources, {"total": 1.0}, "fake")
 
 
 def exemplar(value: int, name: str, size: tuple[int, int] = (40, 60)) -> Exemplar:

@@ -45,7 +45,14 @@ def make_frame(document: Document, seed: int = 0) -> Frame:
     confidence = np.random.default_rng(seed).random(shape, dtype=np.float32)
     places = np.zeros((*shape, 2), dtype=np.float32)
     image, warp = photo_like(seed + 10, shape), photo_like(seed + 20, shape)
-    return Frame(document.state(), image, warp, confidence, places, 0, {"total": 1.0}, "cpu")
+    source = np.zeros(shape, dtype=np.uint8)
+    return Frame(document.state(), image, warp, confidence, places, source, {"total": 1.0}, "cpu")
+
+
+def make_plain_frame(document: Document) -> Frame:
+    """An answer of a model without correspondence."""
+    image = photo_like(10, document.labels.shape)
+    return Frame(document.state(), image, None, None, None, None, {"total": 1.0}, "cpu")
 
 
 class Calls:

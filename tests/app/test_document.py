@@ -5,6 +5,7 @@ import pytest
 
 from brushes.patch import Patch
 from engine.domains import FASHION
+from engine.style import PLAIN, Style
 from tests.app.factories import Calls, labels_like, make_document, make_exemplar, make_frame, photo_like
 
 
@@ -243,6 +244,87 @@ def test_bad_label_maps_and_photos_are_refused(photo: np.ndarray | None, labels:
         document.set_photo_and_labels(photo, labels)
     assert document.snapshot() == before
     assert not document.can_undo
+
+
+HAIR = 2
+
+
+def test_an_exemplar_counts_for_a_class_alone() -> None:
+    document = make_document(exemplars=3)
+    document.set_style(Style.of({HAIR: (0, 0, 2)}, (1.5,), sample=4, surprise=0.5))
+    state = document.state()
+    assert [exemplar.name for exemplar in state.exemplars] == ["exemplar 1", "exemplar 3"]
+    assert state.weights == (1.0, 0.0)
+    assert state.style == Style.of({HAIR: (0, 2)}, (1.5,), sample=4, surprise=0.5)
+
+
+def test_weights_of_a_class_follow_the_exemplars() -> None:
+    document = make_document(exemplars=2)
+    document.set_style(Style.of({HAIR: (0, 1), 5: (1, 1)}))
+    document.add_exemplar(make_exemplar(9))
+    assert document.style.weights_of_class == {HAIR: (0, 1, 0), 5: (1, 1, 0)}
+    document.remove_exemplar(0)
+    assert document.style.weights_of_class == {HAIR: (1, 0), 5: (1, 0)}
+    document.remove_exemplar(0)
+    assert document.style == PLAIN, "what takes from an exemplar that is gone takes from the mix"
+    for _ in range(3):
+        document.undo()
+    assert document.style.weights_of_class == {HAIR: (0, 1), 5: (1, 1)}
+
+
+def test_style_moves_of_one_control_merge_and_others_do_not() -> None:
+    document = make_document()
+    for amount in (0.5, 1.0, 1.5):
+        document.set_style(Style.of(axes=(amount,)), "Warmth")
+    document.set_style(Style.of(axes=(1.5, 1.0)), "Contrast")
+    document.set_style(Style.of({HAIR: (0, 1)}, (1.5, 1.0)), "Hair", is_slider_move=False)
+    document.set_style(Style.of({HAIR: (1, 1)}, (1.5, 1.0)), "Hair", is_slider_move=False)
+    assert document.undo_names == ["Warmth", "Contrast", "Hair", "Hair"]
+    for _ in range(4):
+        document.undo()
+    assert document.style == PLAIN
+    document.redo()
+    assert document.style == Style.of(axes=(1.5,))
+
+
+def test_weights_and_style_change_in_one_step_and_are_reset_in_one() -> None:
+    document = make_document()
+    revisions = Calls(document.state_changed)
+    document.set_mix([0.5, 1.0], Style.of({HAIR: (0, 1)}))
+    assert (document.weights, document.state().style) == ([0.5, 1.0], Style.of({HAIR: (0, 1)}))
+    document.reset_style()
+    assert (document.weights, document.style) == ([1.0, 0.0], PLAIN)
+    assert document.undo_names == ["Change mix", "Reset style"]
+    assert len(revisions) == 2
+
+
+def test_a_preset_replaces_exemplars_and_mix_in_one_step() -> None:
+    document = make_document(exemplars=2)
+    before = document.snapshot()
+    exemplars = [make_exemplar(seed) for seed in (5, 6, 7)]
+    document.use_preset(exemplars, (0.1, 0.2, 0.7), Style.of({HAIR: (1, 0, 0)}))
+    assert document.exemplars == exemplars
+    assert document.active_exemplar == 2
+    document.undo()
+    assert document.snapshot() == before
+
+
+@pytest.mark.parametrize("style", [Style.of({HAIR: (1,)}), Style.of({HAIR: (1, 0, 0)})])
+def test_a_style_for_other_exemplars_is_refused(style: Style) -> None:
+    document = make_document(exemplars=2)
+    with pytest.raises(ValueError):
+        document.set_style(style)
+    assert not document.can_undo
+
+
+def test_another_model_resets_what_only_the_old_one_knows() -> None:
+    document = make_document()
+    style = Style.of({HAIR: (0, 1)}, (1.0,), sample=3)
+    document.set_style(style)
+    document.set_model("cocosnet")
+    assert document.style == Style.of({HAIR: (0, 1)})
+    document.undo()
+    assert (document.model, document.style) == ("rabit", style)
 
 
 def test_model_and_seed_are_undoable() -> None:

@@ -58,7 +58,7 @@ def _click_exemplar(window: Window, index: int) -> None:
 
 def test_the_first_start_shows_a_picture_that_looks_like_the_exemplar(qtbot: QtBot, sample: Window) -> None:
     frame, state = sample.document.frame, _content(sample)
-    worn = state.exemplars[frame.source]
+    worn = state.exemplars[np.bincount(frame.source.ravel()).argmax()]
     for name in ("outerwear", "pants"):
         class_id = sample.document.domain.class_named(name).id
         here = frame.image[state.labels.array == class_id].mean(0)

@@ -26,7 +26,8 @@ from engine.domains import FASHION
 from engine.errors import InputError
 from engine.images import read_photo
 from engine.inference.state import Frame
-from tests.app.factories import make_document, make_frame
+from engine.style import Style
+from tests.app.factories import make_document, make_frame, make_plain_frame
 
 
 @pytest.fixture
@@ -57,6 +58,17 @@ def test_the_recipe_travels_in_every_format(frame: Frame, tmp_path: Path, suffix
     assert (recipe["model"], recipe["seed"], recipe["weights_hash"]) == ("rabit", 7, "abc")
     assert [(e["name"], e["weight"]) for e in recipe["exemplars"]] == [("exemplar 1", 0.75), ("exemplar 2", 0.25)]
     assert recipe["app_version"] == app_version()
+
+
+def test_the_recipe_says_how_the_styles_were_mixed(document: Document) -> None:
+    document.set_style(Style.of({2: (0.0, 1.0), 5: (3.0, 1.0)}, (0.5, -1.0), sample=7, surprise=0.25))
+    recipe = json.loads(json.dumps(recipe_of(document.state())))
+    assert recipe["style"] == {
+        "class_weights": {"hair": [0.0, 1.0], "top": [3.0, 1.0]},
+        "axes": [0.5, -1.0],
+        "sample": 7,
+        "surprise": 0.25,
+    }
 
 
 def test_pictures_without_a_recipe_have_none(frame: Frame, tmp_path: Path) -> None:
@@ -125,6 +137,16 @@ def test_openraster_leaves_out_a_photo_that_does_not_fit(frame: Frame, tmp_path:
         assert "data/photo.png" not in archive.namelist()
 
 
+def test_frames_without_a_warp_are_exported_without_it(document: Document, tmp_path: Path) -> None:
+    frame = make_plain_frame(document)
+    export_openraster(tmp_path / "l.ora", frame, FASHION, document.photo)
+    with zipfile.ZipFile(tmp_path / "l.ora") as archive:
+        layers = ElementTree.fromstring(archive.read("stack.xml")).findall("stack/layer")
+    assert [layer.get("name") for layer in layers] == ["result", "labels", "photo"]
+    export_contact_sheet(tmp_path / "s.png", frame, FASHION, document.photo)
+    assert read_photo(tmp_path / "s.png").shape[1] == 5 * (20 + 16) + 16
+
+
 def test_a_failed_export_leaves_the_old_file(frame: Frame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "out" / "l.ora"
     export_openraster(path, frame, FASHION)
@@ -143,7 +165,7 @@ def test_a_failed_export_leaves_the_old_file(frame: Frame, tmp_path: Path, monke
 def test_the_contact_sheet_shows_everything_side_by_side(document: Document, frame: Frame, tmp_path: Path) -> None:
     export_contact_sheet(tmp_path / "s.png", frame, FASHION, document.photo)
     sheet = read_photo(tmp_path / "s.png")
-    assert sheet.shape == (24 + 24 + 2 * 16, 6 * (20 + 16) + 16, 3)
+    assert sheet.shape == (24 + 24 + 2 * 16, 7 * (20 + 16) + 16, 3), "two exemplars have a tile each"
     top = 16 + 24
     assert (sheet[top : top + 24, 16:36] == document.photo).all()
     assert (sheet[top : top + 24, -36:-16] == frame.image).all()

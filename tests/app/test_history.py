@@ -9,6 +9,7 @@ from app.document import Document
 from app.history import History
 from app.tools import TOOLS, BrushTool, ToolSettings
 from brushes.patch import Patch
+from engine.style import Style
 from tests.app.factories import CLASSES, SHAPE, labels_like, make_document, make_exemplar, photo_like
 
 places = st.tuples(st.floats(-5, 25, allow_nan=False), st.floats(-5, 29, allow_nan=False))
@@ -99,6 +100,20 @@ class Editing(RuleBasedStateMachine):
     @rule(weight=st.floats(0, 2))
     def mix(self, weight: float) -> None:
         self.act("set_weights", [weight] * len(self.document.exemplars))
+
+    @rule(class_id=class_ids, owner=st.integers(0, 3), amount=st.sampled_from([0.0, -1.0, 2.5]))
+    def style(self, class_id: int, owner: int, amount: float) -> None:
+        count = len(self.document.exemplars)
+        own = {class_id: [float(i == owner) for i in range(count)]} if owner < count else {}
+        self.act("set_style", Style.of(own, (amount,)))
+
+    @rule()
+    def reset_style(self) -> None:
+        self.act("reset_style")
+
+    @rule(model=st.sampled_from(["rabit", "other"]))
+    def switch(self, model: str) -> None:
+        self.act("set_model", model)
 
     @rule(seed=st.integers(0, 2), shape=st.sampled_from([SHAPE, (9, 13)]))
     def open_labels(self, seed: int, shape: tuple[int, int]) -> None:

@@ -19,7 +19,7 @@ from app.window import Window
 from engine.conditions.label_map import read_label_map
 from engine.images import write_image
 from tests.app.driving import Engine, at, mouse, move, press, release, stroke
-from tests.app.factories import make_document
+from tests.app.factories import make_document, make_plain_frame
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -248,6 +248,26 @@ def test_the_cursor_is_linked_to_result_and_exemplar(window: Window) -> None:
     assert window.result.marker is not None
     assert window.exemplar_dock.preview.marker == QPointF(12, 30)
     assert "top" in window.status.place.text()
+
+
+def test_views_that_a_model_does_not_have_are_not_offered(qtbot: QtBot, window: Window) -> None:
+    document, registry = window.document, window.registry
+    registry["view-warp"].trigger()
+    document.set_frame(make_plain_frame(document), document.revision)
+    assert window.result.shown is ResultView.RESULT
+    assert [registry[name].isEnabled() for name in ("view-warp", "view-confidence", "view-result")] == [False] * 2 + [
+        True
+    ]
+    assert "without warping" in registry["view-warp"].toolTip()
+    mouse(window.condition, QEvent.Type.MouseMove, at(window.condition, 12.5, 30.5), Qt.MouseButton.NoButton)
+    assert window.exemplar_dock.preview.marker is None
+    assert "confidence" not in window.status.place.text()
+    dialog = ExportDialog(document, window)
+    assert [key for key, (_, box, _) in dialog.boxes.items() if not box.isEnabled()] == ["warp", "confidence"]
+    dialog.deleteLater()
+    stroke(window.condition, (10, 10), (12, 10))
+    shown(qtbot, window)
+    assert registry["view-warp"].isEnabled()
 
 
 def test_polygon_closes_with_enter(qtbot: QtBot, window: Window) -> None:
