@@ -2,27 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt
+
+from engine.archive import MemberName, Strict
 
 VERSION: Literal[1] = 1
 MAX_EXEMPLARS = 64
 
-MemberName = Annotated[str, Field(pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)*\.png$", max_length=100)]
 ClassId = Annotated[int, Field(ge=0, le=255)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class VersionOnly(BaseModel):
-    """Looked at first: a newer file may say anything else."""
-
-    version: int
-
-
-class ExemplarEntry(_Strict):
+class ExemplarEntry(Strict):
     """An exemplar: its name for people, and its members in the zip."""
 
     name: str = Field(max_length=500)
@@ -31,7 +22,7 @@ class ExemplarEntry(_Strict):
     weight: Weight
 
 
-class ProjectFile(_Strict):
+class ProjectFile(Strict):
     """The whole of `project.json`. Class ids and sizes are checked against the domain and images later."""
 
     version: Literal[1]
