@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.domains import Domain
+from engine.film import Film
 from engine.inference.state import EditState, Exemplar, Pixels
 from engine.style import PLAIN, Style
 
@@ -31,15 +32,16 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Board:
-    """The exemplars at hand, how much each counts (>= 0), which one is selected, and the style over their mix.
+    """The exemplars at hand, how much each counts (>= 0), which one is selected, the style over their mix, the film.
 
-    The weights that `style` gives a class are in the order of all exemplars.
+    The weights that `style` gives a class, and those of the film's keys, are in the order of all exemplars.
     """
 
     exemplars: tuple[Exemplar, ...] = ()
     weights: tuple[float, ...] = ()
     active: int = 0
     style: Style = PLAIN
+    film: Film = Film()
 
     def __post_init__(self) -> None:
         if len(self.weights) != len(self.exemplars):
@@ -50,6 +52,8 @@ class Board:
             raise ValueError(f"there is no exemplar number {self.active}")
         if any(len(own) != len(self.exemplars) for _, own in self.style.class_weights):
             raise ValueError(f"a class needs {len(self.exemplars)} weights of its own, one an exemplar")
+        if any(len(key.weights) != len(self.exemplars) for key in self.film.keys):
+            raise ValueError(f"a key of the film needs {len(self.exemplars)} weights, one an exemplar")
 
     def used(self, index: int) -> "Board":
         """With this exemplar alone in the mix; classes with weights of their own keep them."""
@@ -66,7 +70,7 @@ class Board:
 
     def without_codes(self) -> "Board":
         """Without what only the style codes of one model can mean."""
-        return replace(self, style=Style.of(self.style.weights_of_class))
+        return replace(self, style=Style.of(self.style.weights_of_class), film=self.film.without_codes())
 
     def added(self, exemplar: Exemplar) -> "Board":
         """With one more at the end; it counts at once only when it is the first."""
@@ -77,6 +81,7 @@ class Board:
             exemplars=(*self.exemplars, exemplar),
             weights=(*self.weights, weight),
             style=replace(self.style, class_weights=own),
+            film=self.film.with_exemplar_added(),
         )
 
     def removed(self, index: int) -> "Board":
@@ -92,6 +97,7 @@ class Board:
             weights=_without(self.weights, index),
             active=min(self.active - (index < self.active), max(0, len(exemplars) - 1)),
             style=replace(self.style, class_weights=tuple((c, weights) for c, weights in own if any(weights))),
+            film=self.film.with_exemplar_removed(index),
         )
         return board if any(board.weights) else board.used(board.active)
 

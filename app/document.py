@@ -1,6 +1,7 @@
 """The truth of the editor: views show it, tools and dialogs change it through commands."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from app.history import DEFAULT_LIMIT, Command, History
 from brushes.fill import class_patch
 from brushes.patch import Box, Patch, effective_patch, slices, union
 from engine.domains import FASHION, Domain
+from engine.film import Film
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from engine.style import Style
 
@@ -26,6 +28,7 @@ class Document(QObject):
     labels_changed = Signal(object)  # the dirty box (x0, y0, x1, y1) in label pixels
     exemplars_changed = Signal()
     mix_changed = Signal()  # weights, the selected exemplar, or the style
+    film_changed = Signal()
     model_changed = Signal()
     palette_changed = Signal()  # active class, locks, eyes
     history_changed = Signal()  # also when the document was saved
@@ -85,6 +88,11 @@ class Document(QObject):
         return self._board.style
 
     @property
+    def film(self) -> Film:
+        """The key frames of the mix."""
+        return self._board.film
+
+    @property
     def active_exemplar(self) -> int:
         """The index of the selected exemplar; 0 also when there are none."""
         return self._board.active
@@ -137,9 +145,9 @@ class Document(QObject):
         self._saved_result_revision = self.revision
         self.reset.emit()
         self.labels_changed.emit(self._whole_box())
-        for signal in (self.exemplars_changed, self.mix_changed, self.model_changed, self.palette_changed):
+        for signal in (self.exemplars_changed, self.mix_changed, self.film_changed, self.model_changed):
             signal.emit()
-        for signal in (self.history_changed, self.frame_changed, self.state_changed):
+        for signal in (self.palette_changed, self.history_changed, self.frame_changed, self.state_changed):
             signal.emit()
 
     def _take(self, snapshot: Snapshot) -> None:
@@ -330,8 +338,18 @@ class Document(QObject):
         """The active exemplar alone, as it is."""
         self._change_board("Reset style", self._board.plain())
 
+    def set_film(self, film: Film, name: str = "Change film", *, is_slider_move: bool = False) -> None:
+        """Change key frames or how they are played; slider moves of one name merge as those of `set_weights`.
+
+        Raises ValueError when a key has other than one weight an exemplar.
+        """
+        self._change_board(name, replace(self._board, film=film), is_slider_move=is_slider_move)
+
     def use_preset(self, exemplars: Sequence[Exemplar], weights: Sequence[float], style: Style) -> None:
-        """Replace the exemplars and how they are mixed, in one step. Raises ValueError where they do not fit."""
+        """Replace the exemplars and how they are mixed, in one step; the film of the old ones goes with them.
+
+        Raises ValueError where weights and style do not fit the exemplars.
+        """
         strongest = max(range(len(weights)), key=weights.__getitem__, default=0)
         self._change_board("Load style preset", Board(tuple(exemplars), tuple(weights), strongest, style))
 
@@ -437,11 +455,13 @@ class Document(QObject):
         self._touch()
 
     def put_board(self, board: Board) -> None:
-        """Take over exemplars, weights, selection and style."""
+        """Take over exemplars, weights, selection, style and film."""
         previous, self._board = self._board, board
         if board.exemplars != previous.exemplars:
             self.exemplars_changed.emit()
         self.mix_changed.emit()
+        if board.film != previous.film:
+            self.film_changed.emit()
         if board.in_use != previous.in_use:
             self._touch()
 
@@ -449,8 +469,8 @@ class Document(QObject):
         """Take over model and seed, and the board that goes with them."""
         self._method, self._board = method, board
         self._touch()
-        self.model_changed.emit()
-        self.mix_changed.emit()
+        for signal in (self.model_changed, self.mix_changed, self.film_changed):
+            signal.emit()
 
     def _touch(self) -> None:
         self._state = None

@@ -5,6 +5,7 @@ import pytest
 
 from brushes.patch import Patch
 from engine.domains import FASHION
+from engine.film import Film, KeyFrame
 from engine.style import PLAIN, Style
 from tests.app.factories import Calls, labels_like, make_document, make_exemplar, make_frame, photo_like
 
@@ -307,6 +308,31 @@ def test_a_preset_replaces_exemplars_and_mix_in_one_step() -> None:
     assert document.active_exemplar == 2
     document.undo()
     assert document.snapshot() == before
+
+
+def test_the_film_is_undoable_and_does_not_touch_the_picture() -> None:
+    document = make_document()
+    revision, films = document.revision, Calls(document.film_changed)
+    film = Film((KeyFrame((1, 0)), KeyFrame((0, 1), Style.of(axes=(1,)))), seconds=1.0)
+    document.set_film(film)
+    assert document.film == film and document.revision == revision and len(films) == 1
+    document.add_exemplar(make_exemplar(9))
+    assert [key.weights for key in document.film.keys] == [(1, 0, 0), (0, 1, 0)]
+    document.remove_exemplar(0)
+    assert document.film.keys[1].weights == (1, 0)
+    document.set_model("cocosnet")
+    assert document.film.keys[1].style == PLAIN
+    for _ in range(3):
+        document.undo()
+    assert document.film == film
+    document.undo()
+    assert document.film == Film()
+
+
+def test_a_film_for_other_exemplars_is_refused() -> None:
+    document = make_document(exemplars=2)
+    with pytest.raises(ValueError):
+        document.set_film(Film((KeyFrame((1, 0, 0)),)))
 
 
 @pytest.mark.parametrize("style", [Style.of({HAIR: (1,)}), Style.of({HAIR: (1, 0, 0)})])

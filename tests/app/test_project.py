@@ -16,7 +16,9 @@ from app.document import Document
 from app.project import open_project, read_project, save_project, write_project
 from engine.domains import FASHION
 from engine.errors import InputError
+from engine.film import Film, KeyFrame
 from engine.inference.state import Pixels
+from engine.style import AXIS_LIMIT, PLAIN, Style
 from tests.app.factories import CLASSES, labels_like, make_document, make_exemplar, make_frame, photo_like
 
 Members = dict[str, bytes]
@@ -79,6 +81,27 @@ def test_a_saved_document_opens_as_the_same_one(project: Path) -> None:
 class_ids = st.integers(0, CLASSES - 1)
 
 
+axis_steps = st.lists(st.floats(-AXIS_LIMIT, AXIS_LIMIT), max_size=3)
+
+
+@st.composite
+def styles_of(draw: st.DrawFn, exemplars: int) -> Style:
+    """Any style over so many exemplars."""
+    positive = st.floats(0.01, 1e6)
+    own = st.dictionaries(class_ids, st.lists(positive, min_size=exemplars, max_size=exemplars), max_size=3)
+    sample = draw(st.none() | st.integers(0, 2**31 - 1))
+    return Style.of(draw(own) if exemplars else {}, draw(axis_steps), sample, draw(st.floats(0, 1)))
+
+
+@st.composite
+def films_of(draw: st.DrawFn, exemplars: int) -> Film:
+    """Any film over so many exemplars."""
+    positive = st.floats(0.01, 1e6)
+    rows = st.lists(positive, min_size=exemplars, max_size=exemplars).map(tuple)
+    keys = draw(st.lists(st.builds(KeyFrame, rows, styles_of(exemplars)), max_size=3 if exemplars else 0))
+    return Film(tuple(keys), draw(st.floats(0.1, 60)), draw(st.sampled_from(["linear", "smooth"])), draw(st.booleans()))
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     shape=st.tuples(st.integers(1, 9), st.integers(1, 9)),
@@ -88,16 +111,23 @@ class_ids = st.integers(0, CLASSES - 1)
     palette=st.builds(PaletteState, class_ids, st.frozensets(class_ids), st.frozensets(class_ids)),
     model=st.text(max_size=20),
     weights_hash=st.none() | st.text(max_size=64),
+    data=st.data(),
 )
 def test_every_snapshot_comes_back(
-    tmp_path: Path, shape, seed, has_photo, weights, palette, model, weights_hash
+    tmp_path: Path, shape, seed, has_photo, weights, palette, model, weights_hash, data
 ) -> None:
     photo = Pixels(photo_like(1, shape)) if has_photo else None
     exemplars = tuple(make_exemplar(index) for index in range(len(weights)))
     snapshot = Snapshot(
         FASHION,
         Canvas(Pixels(labels_like(1, shape)), Pixels(labels_like(2, shape)), photo),
-        Board(exemplars, tuple(weights), max(0, len(weights) - 1)),
+        Board(
+            exemplars,
+            tuple(weights),
+            max(0, len(weights) - 1),
+            data.draw(styles_of(len(weights))),
+            data.draw(films_of(len(weights))),
+        ),
         Method(model, seed),
         palette,
         photo,
@@ -162,7 +192,7 @@ def changed(field: str, value: object) -> Callable[[Members], None]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (changed("version", 2), "newer Warpaint"),
+        (changed("version", 3), "newer Warpaint"),
         (changed("version", 0), "version"),
         (changed("version", "1"), "version"),
         (changed("domain", "cats"), "unknown domain 'cats'"),
@@ -176,6 +206,21 @@ def changed(field: str, value: object) -> Callable[[Members], None]:
         (changed("surprise", 1), "surprise"),
         (changed("exemplars", None), "exemplars"),
         (changed("exemplars", [{"name": "", "photo": "photo.png", "labels": "labels.png", "weight": -1}]), "weight"),
+        (changed("style", {"axes": [3.5]}), "style.axes.0"),
+        (changed("style", {"axes": ["1"]}), "style.axes.0"),
+        (changed("style", {"axes": [0.0] * 65}), "style.axes"),
+        (changed("style", {"sample": -1}), "style.sample"),
+        (changed("style", {"sample": 2**40}), "style.sample"),
+        (changed("style", {"surprise": 1.01}), "style.surprise"),
+        (changed("style", {"class_weights": [{"class_id": 2, "weights": [1]}]}), "style or film that cannot be"),
+        (changed("style", {"class_weights": [{"class_id": 2, "weights": [0, 0]}]}), "style or film that cannot be"),
+        (changed("style", {"class_weights": [{"class_id": 2, "weights": [1, 1]}] * 2}), "two rows of weights"),
+        (changed("style", {"class_weights": [{"class_id": 99, "weights": [1, 1]}]}), "class 99"),
+        (changed("film", {"keys": [{"weights": [1]}]}), "style or film that cannot be"),
+        (changed("film", {"keys": [{"weights": [0, 0]}]}), "style or film that cannot be"),
+        (changed("film", {"keys": [{"weights": [1, 1], "style": {"axes": [9.0]}}]}), "film.keys.0.style.axes.0"),
+        (changed("film", {"seconds": 0.0}), "film.seconds"),
+        (changed("film", {"easing": "__import__"}), "style or film that cannot be"),
         (lambda members: members.update({"project.json": b"{"}), "project.json"),
         (lambda members: members.update({"project.json": b"[" * 100_000}), "project.json"),
         (lambda members: members.update({"project.json": b" " * 2**21}), "1024 KiB"),
@@ -196,6 +241,22 @@ def test_wrong_content_is_refused(project: Path, tmp_path: Path, change: Callabl
     change(members)
     bad = pack(tmp_path / "bad.warpaint", members)
     assert said in refused(bad)
+
+
+def test_numbers_that_are_none_are_refused(project: Path, tmp_path: Path) -> None:
+    members = members_of(project)
+    members["project.json"] = members["project.json"].replace(b'"axes": []', b'"axes": [NaN]')
+    assert "style.axes.0" in refused(pack(tmp_path / "nan.warpaint", members))
+
+
+def test_a_project_of_the_first_version_opens_without_style_and_film(project: Path, tmp_path: Path) -> None:
+    members = members_of(project)
+    manifest = json.loads(members["project.json"])
+    del manifest["style"], manifest["film"]
+    members["project.json"] = json.dumps(manifest | {"version": 1}).encode()
+    snapshot = read_project(pack(tmp_path / "old.warpaint", members))
+    assert (snapshot.board.style, snapshot.board.film) == (PLAIN, Film())
+    assert snapshot == read_project(project)
 
 
 def test_too_many_exemplars_are_refused_when_saving(tmp_path: Path) -> None:
