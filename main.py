@@ -30,6 +30,9 @@ COMMANDS = {
     "models": Command("the weights there are, with their cards", "engine.commands.listing", "run_models"),
     "train": Command("train a model on a data set", "engine.training.train"),
     "evaluate": Command("measure a model on a data set", "engine.commands.evaluate"),
+    "fit-styles": Command(
+        "the space of a model's style codes, for sliders and random styles", "engine.commands.fit_styles"
+    ),
     "import-checkpoint": Command(
         "take over weights that a method's authors published", "engine.commands.import_checkpoint"
     ),

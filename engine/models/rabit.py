@@ -38,6 +38,8 @@ from engine.models.translator import Alignment, Translator
 
 REACH = 167  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 62 the generator
 
+LARGE = 0.05  # share of all pixels from which on a class counts fully in the style
+
 
 @dataclass(frozen=True)
 class RabitConfig:
@@ -141,6 +143,12 @@ class Rabit(Translator):
     def style_code(self, exemplar: ExemplarSides) -> Tensor:
         """The codes of all classes in one row, float (B, classes * (style_dims + LOOK))."""
         return exemplar.straight.style.flatten(1)
+
+    def style_importance(self, shares: Tensor) -> Tensor:
+        """By the area of a class, a large one (background) no more than a garment; look and learned numbers alike."""
+        learned = self.config.style_dims
+        within = torch.cat([torch.full((learned,), learned**-0.5), torch.full((LOOK,), LOOK**-0.5)])
+        return (shares.clamp(max=LARGE).sqrt().unsqueeze(1) * within).flatten()
 
     def encode_side(self, photo: Tensor, labels: Tensor, hidden: Tensor | None = None) -> Exemplar:
         """Encode an exemplar as it stands; `hidden`, bool (B, classes), are classes whose style is to be guessed."""

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from engine.models.mix import Mix
@@ -45,6 +46,10 @@ class Translator(nn.Module, ABC):
     @abstractmethod
     def style_code(self, exemplar: Any) -> Tensor:
         """The style code of an encoded exemplar, float (B, D): how it looks, whatever it shows."""
+
+    def style_importance(self, shares: Tensor) -> Tensor:
+        """How much each number of a style code shows, float (D,) or (1,); shares (classes,): of all pixels."""
+        return torch.ones(1)
 
     @abstractmethod
     def encode_condition(self, labels: Tensor) -> Any:
