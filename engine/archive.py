@@ -40,6 +40,9 @@ class VersionOnly(BaseModel):
     version: int
 
 
+Manifest = TypeVar("Manifest", bound=BaseModel)
+
+
 @dataclass(frozen=True)
 class ArchiveKind:
     """A kind of file: what errors call it, its manifest's name and version, and how many members it may have."""
@@ -53,8 +56,18 @@ class ArchiveKind:
         """The error that says what is wrong with the file."""
         return InputError(f"The {self.name} {path} {what}; {remedy}.")
 
-
-Manifest = TypeVar("Manifest", bound=BaseModel)
+    def parsed(self, path: Path, content: str | bytes, schema: type[Manifest]) -> Manifest:
+        """The manifest whose JSON is `content`. Raises InputError when it is too new or not of the form of `schema`."""
+        try:
+            if VersionOnly.model_validate_json(content).version > self.version:
+                raise self.refused(path, "was made by a newer Warpaint", "update this one")
+            return schema.model_validate_json(content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = " ".join(".".join(map(str, first["loc"])).split())[:100] or "text"
+            message = first["msg"].removeprefix("Value error, ").lower()
+            what = f"says something wrong in {self.manifest} ({place}: {message})"
+            raise self.refused(path, what, "correct it or open an older copy") from error
 
 
 def write_archive(path: Path, kind: ArchiveKind, manifest: BaseModel, images: Mapping[str, Image.Image]) -> None:
@@ -111,15 +124,7 @@ class Archive:
         name = self._kind.manifest
         if name in self._names and self._archive.getinfo(name).file_size > MAX_MANIFEST_BYTES:
             raise self.refused(f"has a {name} of more than {MAX_MANIFEST_BYTES // 1024} KiB", "choose another file")
-        content = self._read(name)
-        try:
-            if VersionOnly.model_validate_json(content).version > self._kind.version:
-                raise self.refused("was made by a newer Warpaint", "update this one")
-            return schema.model_validate_json(content)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"])) or "text"
-            raise self.refused(f"says something wrong in {name} ({place}: {first['msg'].lower()})") from error
+        return self._kind.parsed(self._path, self._read(name), schema)
 
     def domain(self, name: str) -> Domain:
         """The domain of that name."""
