@@ -85,6 +85,16 @@ class Session:
         """The space of the model's style codes; raises InputError when it has none."""
         return self._style_spaces.get((domain, model), lambda: load_style_space(domain, model).to(self.device))
 
+    @torch.inference_mode()
+    def style_places(self, domain: str, model: str, exemplars: Sequence[Exemplar]) -> np.ndarray:
+        """Where the exemplars lie along the first two axes of the style space, float32 (exemplars, 2).
+
+        In standard deviations. Raises InputError as `style_codes`, and when the model has no style space.
+        """
+        space = self.style_space(domain, model)
+        codes = torch.from_numpy(self.style_codes(domain, model, exemplars)).to(self.device)
+        return space.scores(codes)[:, :2].cpu().numpy()
+
     def _mix(self, state: EditState) -> tuple[list[Exemplar], Mix]:
         """The exemplars that count for some class, and how they are mixed."""
         own = state.style.weights_of_class

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.worker import PATIENCE, Worker
+from app.worker import PATIENCE, MapRequest, Worker
 from engine.errors import InputError
 from engine.inference.state import EditState, Frame, Pixels
 from tests.app.driving import Engine, exemplar, frame_of
@@ -107,6 +107,64 @@ def test_an_error_is_one_sentence_and_the_thread_goes_on(
     engine.error = None
     worker.submit(state(2), 2)
     qtbot.waitUntil(lambda: revisions == [2], timeout=5000)
+
+
+def request(*values: int) -> MapRequest:
+    return MapRequest("fashion", "rabit", tuple(exemplar(value, str(value)) for value in values))
+
+
+def test_the_places_of_a_style_map_come_in_the_order_of_the_exemplars(qtbot: QtBot, start: Callable) -> None:
+    worker, _ = start(Engine())
+    with qtbot.waitSignal(worker.map_ready, timeout=5000) as ready:
+        worker.ask_map(request(64, 192, 128))
+    asked, places = ready.args
+    assert asked == request(64, 192, 128)
+    assert places.tolist() == [[-1, 0.25], [1, 0.25], [0, 0]]
+
+
+def test_the_newest_style_map_comes_after_the_picture(qtbot: QtBot, start: Callable) -> None:
+    engine = Gated()
+    told: list[object] = []
+    engine.style_places = Engine().style_places
+    worker, revisions = start(engine)
+    worker.frame_ready.connect(lambda frame, revision: told.append(revision))
+    worker.map_ready.connect(lambda asked, places: told.append(asked))
+    worker.submit(state(1), 1)
+    assert engine.begun.acquire(timeout=5)
+    worker.ask_map(request(1))
+    worker.ask_map(request(2))
+    engine.go.release()
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=5000)
+    assert told == [1, request(2)]
+
+
+def test_a_style_map_lets_pictures_pass(qtbot: QtBot, start: Callable) -> None:
+    begun, go, told = threading.Semaphore(0), threading.Semaphore(0), []
+
+    class Slow(Engine):
+        def style_places(self, domain: str, model: str, exemplars: tuple) -> np.ndarray:
+            begun.release()
+            go.acquire(timeout=5)
+            return super().style_places(domain, model, exemplars)
+
+    worker, _ = start(Slow())
+    worker.frame_ready.connect(lambda frame, revision: told.append(revision))
+    worker.map_ready.connect(lambda asked, places: told.append(len(places)))
+    worker.ask_map(request(1, 2, 3))
+    assert begun.acquire(timeout=5)
+    worker.submit(state(1), 7)
+    go.release(10)
+    qtbot.waitUntil(lambda: told == [7, 3], timeout=5000)
+
+
+@pytest.mark.parametrize("error", [InputError("No style space."), RuntimeError("odd")])
+def test_a_style_map_that_cannot_be_made_is_one_sentence(qtbot: QtBot, start: Callable, error: Exception) -> None:
+    engine = Engine()
+    engine.error = error
+    worker, _ = start(engine)
+    with qtbot.waitSignal(worker.map_failed, timeout=5000) as failed:
+        worker.ask_map(request(1))
+    assert failed.args[1] in ("No style space.", "The style map could not be made: odd.")
 
 
 def test_an_engine_that_cannot_be_made_is_tried_again(qtbot: QtBot, qapp: object) -> None:

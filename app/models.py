@@ -1,0 +1,30 @@
+"""Which models can make the picture, by name; quick, since only cards are read."""
+
+from engine.domains import Domain
+from engine.errors import InputError
+from engine.models.names import TRANSLATORS
+from engine.models.style_axes import STYLES, Axis, style_axes
+from engine.weights.registry import find_weights, list_models
+
+
+def models_of(domain: Domain) -> tuple[str, ...]:
+    """The translators that have weights for the domain; its default one alone where a card is damaged."""
+    try:
+        names = tuple(weights.folder.name for weights in list_models(domain.name))
+    except InputError:
+        return (domain.default_model,)
+    return tuple(name for name in names if name in TRANSLATORS)
+
+
+def axes_of_model(domain: str, model: str) -> tuple[Axis, ...]:
+    """The named axes of the model's style codes; none where no style space is installed."""
+    return style_axes(domain, model)
+
+
+def has_style_space(domain: str, model: str) -> bool:
+    """Whether the model's styles can be drawn and mapped."""
+    try:
+        find_weights(domain, model + STYLES)
+    except InputError:
+        return False
+    return True
