@@ -1,28 +1,35 @@
 """The `evaluate` command: figures of a model over a split of a data set."""
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from engine.commands.parser import add_device, count
 from engine.commands.request import finished
-from engine.domains import find_domain
+from engine.domains import Domain, find_domain
 from engine.evaluation.evaluate import evaluate, table, write_report
+from engine.images import write_image
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from engine.weights.card import write_card
 from engine.weights.registry import Weights, find_weights
+
+STYLE_ENCODER = "style-encoder"
+_DATA_HELP = f"folder with photos/, labels/, lists and pairs.json; for {STYLE_ENCODER} any folder of images"
+_SPLIT_HELP = f"val reads val_labelled.txt (default), for {STYLE_ENCODER} val.txt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `evaluate`."""
     parser.add_argument("--domain", required=True, help="the kind of image; `domains` lists them")
-    parser.add_argument("--data", type=Path, required=True, help="folder with photos/, labels/, lists and pairs.json")
-    parser.add_argument("--split", default="val", help="val reads val_labelled.txt (default)")
+    parser.add_argument("--data", type=Path, required=True, help=_DATA_HELP)
+    parser.add_argument("--split", default="val", help=_SPLIT_HELP)
     parser.add_argument("--model", help="the model (default: the domain's)")
     parser.add_argument("--limit", type=count, help="only the first so many photos")
     parser.add_argument("--out", type=Path, default=Path("runs/evaluate"), help="folder for sheets and evaluation.json")
     parser.add_argument("--json", type=Path, help="write the figures there too")
+    parser.add_argument("--perceptual", type=Path, help="VGG-19 weights that a style-encoder was trained with")
     parser.add_argument("--record", action="store_true", help="write the figures into the card of the weights")
     add_device(parser)
 
@@ -31,10 +38,22 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print the table, write sheets and figures. Returns the exit code; raises InputError."""
     domain = find_domain(arguments.domain)
     weights = find_weights(domain.name, arguments.model or domain.default_model)
-    model = weights.card.model
+    evaluation = _style_encoder if weights.card.model == STYLE_ENCODER else _translator
+    report, lines, figures = evaluation(arguments, domain, weights)
+    print(lines)
+    if arguments.json:
+        write_report(arguments.json, report)
+    if arguments.record:
+        _record(weights, report, figures)
+    print(f"Contact sheets and figures are in {arguments.out}.")
+    return 0
 
+
+def _translator(arguments: argparse.Namespace, domain: Domain, weights: Weights) -> tuple[dict, str, dict[str, float]]:
+    """The report, its table for people, and the model's figures by protocol."""
     from engine.inference.session import Session  # brings torch
 
+    model = weights.card.model
     session = Session(arguments.device)
 
     def render(labels: np.ndarray, photo: np.ndarray, photo_labels: np.ndarray) -> Frame:
@@ -44,21 +63,37 @@ def run(arguments: argparse.Namespace) -> int:
     report = evaluate(
         render, arguments.data, arguments.split, arguments.limit, domain=domain, out=arguments.out, model=model
     )
-    print(table(report))
-    if arguments.json:
-        write_report(arguments.json, report)
-    if arguments.record:
-        _record(weights, report)
-    print(f"Contact sheets and figures are in {arguments.out}.")
-    return 0
-
-
-def _record(weights: Weights, report: dict) -> None:
-    """Put the model's figures of each protocol beside those of the training."""
-    measured = {
-        f"{report['split']} {protocol} {name}": round(value, 3)
+    figures = {
+        f"{protocol} {name}": value
         for protocol, results in report["protocols"].items()
         for name, value in results["model"].items()
     }
-    metrics = weights.card.metrics | {f"{report['split']} photos": report["photos"]} | measured
+    return report, table(report), figures
+
+
+def _style_encoder(
+    arguments: argparse.Namespace, domain: Domain, weights: Weights
+) -> tuple[dict, str, dict[str, float]]:
+    """As `_translator`, for the codes of style of photos."""
+    from engine.data.image_folder import ImageFolder, images_of_split  # these bring torch
+    from engine.devices import pick_device
+    from engine.evaluation.retrieval import evaluate_style_encoder, retrieval_table
+    from engine.losses.perceptual import perceptual_network
+
+    photos = ImageFolder(images_of_split(arguments.data, arguments.split)[: arguments.limit], domain.size)
+    network = perceptual_network(domain, arguments.perceptual).network
+    retrieval, sheet = evaluate_style_encoder(weights, network, photos, pick_device(arguments.device))
+    figures = asdict(retrieval)
+    report = {"domain": domain.name, "model": weights.card.model, "split": arguments.split, **figures}
+    write_image(arguments.out / "sheet-retrieval.png", sheet)
+    write_report(arguments.out / "evaluation.json", report)
+    del figures["photos"]
+    return report, retrieval_table(retrieval), figures
+
+
+def _record(weights: Weights, report: dict, figures: dict[str, float]) -> None:
+    """Put the figures beside those of the training."""
+    split = report["split"]
+    measured = {f"{split} {name}": round(value, 3) for name, value in figures.items()}
+    metrics = weights.card.metrics | {f"{split} photos": report["photos"]} | measured
     write_card(weights.folder, weights.card.model_copy(update={"metrics": metrics}))

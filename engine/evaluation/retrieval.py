@@ -9,9 +9,13 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.data.image_folder import ImageFolder
-from engine.models.style_encoder import StyleEncoder
+from engine.errors import InputError
+from engine.losses.gram import folder_distances
+from engine.models.style_encoder import StyleEncoder, load_style_encoder
+from engine.weights.registry import Weights
 
 SHOWN = 5
+SHEET_ROWS = 10
 
 _THUMBNAIL = 96
 _GAP = 10
@@ -34,6 +38,33 @@ class Retrieval:
     recall_10: float
     chance_10: float
     rank_correlation: float
+
+
+def evaluate_style_encoder(
+    weights: Weights, network: torch.nn.Module, photos: ImageFolder, device: torch.device
+) -> tuple[Retrieval, np.ndarray]:
+    """Figures of the encoder in `weights` against Gram matrices of `network`, and a sheet of ten photos.
+
+    Raises InputError for damaged weights and for fewer than three photos.
+    """
+    if len(photos) < 3:
+        raise InputError(f"Retrieval needs at least 3 photos and there are {len(photos)}; add photos.")
+    by_code = code_distances(style_codes(load_style_encoder(weights).to(device), photos, device))
+    by_style = folder_distances(network.to(device), photos, device).numpy()
+    sheet = retrieval_sheet(photos, by_code, by_style, some_anchors(len(photos), SHEET_ROWS))
+    return measure_retrieval(by_code, by_style), sheet
+
+
+def retrieval_table(retrieval: Retrieval) -> str:
+    """The figures as lines for people."""
+    return "\n".join(
+        [
+            f"{f'{retrieval.photos} photos':28}{'codes':>8}{'chance':>10}",
+            f"{'recall@5':28}{retrieval.recall_5:8.3f}{retrieval.chance_5:10.3f}",
+            f"{'recall@10':28}{retrieval.recall_10:8.3f}{retrieval.chance_10:10.3f}",
+            f"{'rank correlation':28}{retrieval.rank_correlation:8.3f}{0:10.3f}",
+        ]
+    )
 
 
 @torch.no_grad()

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.errors import InputError
 from engine.layers.equalised import EqualisedConv2d, EqualisedLinear, pixel_norm
+from engine.weights.registry import Weights, read_weights
 
 SLOPE = 0.2
 
@@ -81,3 +83,14 @@ class StyleEncoder(nn.Module):
         for block in self.blocks:
             x = pixel_norm(block(x))
         return F.leaky_relu(x, SLOPE).mean((2, 3))
+
+
+def load_style_encoder(weights: Weights) -> StyleEncoder:
+    """The encoder in `weights`, for inference; raises InputError when they are damaged or another model's."""
+    config, tensors = read_weights(weights)
+    try:
+        encoder = StyleEncoder(StyleEncoderConfig(**config))
+        encoder.load_state_dict(tensors)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"The weights {weights.folder} are not those of a style encoder; fetch them again.") from error
+    return encoder.eval().requires_grad_(False)
