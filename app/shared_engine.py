@@ -1,0 +1,71 @@
+"""One engine session for two threads: the live preview goes first, films take what time it leaves."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from app.worker import Session, SessionFactory
+from engine.inference.state import EditState, Exemplar, Frame
+
+RETRY = 0.1
+"""Seconds after which a film that waits for its turn asks whether it is still wanted."""
+
+
+class SharedEngine:
+    """Itself a session, whose calls go first. Sharing one keeps weights and caches in memory once."""
+
+    def __init__(self, make_session: SessionFactory) -> None:
+        self._make_session = make_session
+        self._session: Session | None = None
+        self._in_use = threading.Lock()
+        self._changed = threading.Condition()
+        self._going_first = 0
+
+    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+        """As the session's; a picture that is made aside is interrupted."""
+        with self._first() as session:
+            return session.render(state, wanted)
+
+    def style_places(self, domain: str, model: str, exemplars: Sequence[Exemplar]) -> np.ndarray:
+        """As the session's."""
+        with self._first() as session:
+            return session.style_places(domain, model, exemplars)
+
+    def render_aside(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+        """Render when nobody goes first, and from the beginning where somebody came between.
+
+        None once `wanted` says no. Raises what the session raises.
+        """
+        while wanted():
+            with self._changed:
+                if not self._changed.wait_for(self._is_free, RETRY):
+                    continue
+            with self._any() as session:
+                frame = session.render(state, lambda: wanted() and self._is_free())
+            if frame is not None:
+                return frame
+        return None
+
+    def _is_free(self) -> bool:
+        return self._going_first == 0
+
+    @contextmanager
+    def _first(self) -> Iterator[Session]:
+        with self._changed:
+            self._going_first += 1
+        try:
+            with self._any() as session:
+                yield session
+        finally:
+            with self._changed:
+                self._going_first -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def _any(self) -> Iterator[Session]:
+        with self._in_use:
+            if self._session is None:
+                self._session = self._make_session()
+            yield self._session
