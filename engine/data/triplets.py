@@ -12,19 +12,20 @@ FAR = 13
 
 
 class Triplets:
-    """Positives are drawn among the 5 photos nearest to the anchor, negatives among its 13 farthest.
+    """Positives are drawn among the `near` photos nearest to the anchor, negatives among its `far` farthest.
 
-    In a set of fewer than 18 others, each side takes its share of them, and at least one.
+    The defaults are the published ones (StEP, section 3.1). In a set of fewer than near + far others, each side
+    takes its share of them, and at least one.
     """
 
-    def __init__(self, distances: Tensor) -> None:
+    def __init__(self, distances: Tensor, near: int = NEAR, far: int = FAR) -> None:
         """distances: (n, n), symmetric. Raises InputError for fewer than three photos."""
         count = len(distances)
         if count < 3:
             raise InputError(f"Triplets need at least 3 photos and there are {count}; add photos.")
         others = count - 1
-        near = min(NEAR, max(1, others * NEAR // (NEAR + FAR)))
-        far = min(FAR, others - near)
+        near = min(near, max(1, others * near // (near + far)))
+        far = min(far, others - near)
         ranked = distances.clone().fill_diagonal_(-torch.inf).argsort(dim=1)[:, 1:]
         self.nearest = ranked[:, :near].tolist()
         self.farthest = ranked[:, -far:].tolist()

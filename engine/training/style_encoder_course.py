@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from engine.data.chance import Chance
 from engine.data.image_folder import ImageFolder
-from engine.data.triplets import Triplets
+from engine.data.triplets import FAR, Triplets
 from engine.domains import Domain
 from engine.evaluation.retrieval import code_distances, retrieval_sheet, some_anchors, style_codes
 from engine.losses.gram import folder_distances
@@ -25,8 +25,10 @@ SHEET_ROWS = 6
 class StyleEncoderCourse(Course):
     """Learns from photos of `training` without labels; photos of `held_out` are for the sample sheet.
 
-    The distances in style of each photo to each are computed first, once. Raises InputError when either set
-    is too small, or the perceptual network is absent.
+    The distances in style of each photo to each are computed first, once. Negatives are drawn among the `far`
+    farthest; `rate` is Adam's. The published values are 13 and 1e-3. With 13 of 1,822 photos the encoder soon
+    orders every triplet and learns no more; half of the photos as negatives teach in 300 steps what those do in
+    800. Raises InputError when the training set is too small, or the perceptual network is absent.
     """
 
     def __init__(
@@ -38,13 +40,15 @@ class StyleEncoderCourse(Course):
         device: torch.device,
         config: StyleEncoderConfig,
         vgg19: Path | None = None,
+        far: int = FAR,
+        rate: float = 1e-3,
     ) -> None:
         self._training, self._held_out, self._batch, self._device = training, held_out, batch, device
         self.shipped = StyleEncoder(config).to(device, memory_format=torch.channels_last)
         self.networks = nn.ModuleDict({"style-encoder": self.shipped})
-        self.optimisers = {"style-encoder": torch.optim.Adam(self.shipped.parameters(), 1e-3, betas=(0.0, 0.99))}
+        self.optimisers = {"style-encoder": torch.optim.Adam(self.shipped.parameters(), rate, betas=(0.0, 0.99))}
         network = perceptual_network(domain, vgg19).network.to(device)
-        self._triplets = Triplets(folder_distances(network, training, device))
+        self._triplets = Triplets(folder_distances(network, training, device), far=far)
         self._held_out_distances = folder_distances(network, held_out, device).numpy()
 
     def config(self) -> dict:

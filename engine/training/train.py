@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -33,7 +34,7 @@ class Preset:
 PRESETS = {
     "rabit": {"small": Preset(4000, 4), "full": Preset(60000, 16)},
     "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
-    "style-encoder": {"small": Preset(2400, 12), "full": Preset(20000, 12, published=True)},
+    "style-encoder": {"small": Preset(1600, 12), "full": Preset(20000, 12, published=True)},
 }
 
 _DATA_HELP = "folder with photos/, labels/, lists and pairs.json; for style-encoder any folder of images"
@@ -105,8 +106,10 @@ def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset
     from engine.training.style_encoder_course import StyleEncoderCourse
 
     training, held_out = (ImageFolder(paths, domain.size) for paths in training_and_held_out(arguments.data))
-    config = PUBLISHED if preset.published else StyleEncoderConfig(shrink=4)  # one core learns it in minutes
-    return StyleEncoderCourse(domain, training, held_out, preset.batch, device, config, arguments.perceptual)
+    course = partial(StyleEncoderCourse, domain, training, held_out, preset.batch, device, vgg19=arguments.perceptual)
+    if preset.published:
+        return course(PUBLISHED)
+    return course(StyleEncoderConfig(shrink=4), far=len(training) // 2, rate=3e-3)  # one core learns it in minutes
 
 
 _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device], Course]] = {

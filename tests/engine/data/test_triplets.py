@@ -49,3 +49,9 @@ def test_the_same_dice_draw_the_same() -> None:
 def test_two_photos_are_too_few() -> None:
     with pytest.raises(InputError, match="at least 3 photos and there are 2"):
         Triplets(torch.zeros(2, 2))
+
+
+def test_how_many_count_as_near_and_far_can_be_chosen() -> None:
+    triplets = Triplets(_distances(60, 0), near=2, far=30)
+    assert {len(row) for row in triplets.nearest} == {2} and {len(row) for row in triplets.farthest} == {30}
+    assert Triplets(_distances(4, 0), near=2, far=30).farthest[0] != []
