@@ -6,13 +6,13 @@ from PIL import Image
 
 from app.content import Board, Canvas, Method, PaletteState, Snapshot
 from app.document import Document
-from app.project_schema import MAX_EXEMPLARS, VERSION, ExemplarEntry, FilmEntry, ProjectFile, StyleEntry
+from app.project_schema import VERSION, ExemplarEntry, FilmEntry, ProjectFile
 from app.version import app_version
 from engine.archive import Archive, ArchiveKind, member_image, open_archive, write_archive
 from engine.domains import Domain
 from engine.errors import InputError
 from engine.inference.state import Exemplar, Pixels
-from engine.style import Style
+from engine.inference.style_entry import MAX_EXEMPLARS, StyleEntry
 
 SUFFIX = ".warpaint"
 KIND = ArchiveKind("project", "project.json", VERSION, max_members=8 + 2 * MAX_EXEMPLARS)
@@ -77,8 +77,8 @@ def _contents(path: Path, snapshot: Snapshot) -> tuple[dict[str, Image.Image], P
             for index, (exemplar, weight) in enumerate(zip(board.exemplars, board.weights, strict=True))
         ],
         active_exemplar=board.active,
-        style=StyleEntry.of(board.style),
-        film=FilmEntry.of(board.film),
+        style=StyleEntry.of(board.style, snapshot.domain),
+        film=FilmEntry.of(board.film, snapshot.domain),
         active_class=snapshot.palette.active,
         locked=sorted(snapshot.palette.locked),
         hidden=sorted(snapshot.palette.hidden),
@@ -116,17 +116,11 @@ def _board(archive: Archive, manifest: ProjectFile, domain: Domain) -> Board:
         exemplars.append(Exemplar(Pixels(photo), Pixels(labels), entry.name))
     weights = tuple(entry.weight for entry in manifest.exemplars)
     try:
-        style, film = manifest.style.style, manifest.film.film
-        _check_classes(archive, domain, (style, *(key.style for key in film.keys)))
+        style = manifest.style.style(domain, len(exemplars))
+        film = manifest.film.film(domain, len(exemplars))
         return Board(tuple(exemplars), weights, manifest.active_exemplar, style, film)
     except ValueError as error:
         raise archive.refused(f"has a style or film that cannot be ({error})") from error
-
-
-def _check_classes(archive: Archive, domain: Domain, styles: tuple[Style, ...]) -> None:
-    named = max((class_id for style in styles for class_id, _ in style.class_weights), default=0)
-    if named >= len(domain.classes):
-        raise archive.refused(f"has a style for class {named}, which {domain.name} lacks")
 
 
 def _palette(archive: Archive, manifest: ProjectFile, domain: Domain) -> PaletteState:

@@ -89,7 +89,7 @@ def styles_of(draw: st.DrawFn, exemplars: int) -> Style:
     """Any style over so many exemplars."""
     positive = st.floats(0.01, 1e6)
     own = st.dictionaries(class_ids, st.lists(positive, min_size=exemplars, max_size=exemplars), max_size=3)
-    sample = draw(st.none() | st.integers(0, 2**31 - 1))
+    sample = draw(st.none() | st.integers(0, 2**64 - 1))
     return Style.of(draw(own) if exemplars else {}, draw(axis_steps), sample, draw(st.floats(0, 1)))
 
 
@@ -208,14 +208,13 @@ def changed(field: str, value: object) -> Callable[[Members], None]:
         (changed("exemplars", [{"name": "", "photo": "photo.png", "labels": "labels.png", "weight": -1}]), "weight"),
         (changed("style", {"axes": [3.5]}), "style.axes.0"),
         (changed("style", {"axes": ["1"]}), "style.axes.0"),
-        (changed("style", {"axes": [0.0] * 65}), "style.axes"),
+        (changed("style", {"axes": [0.0] * 257}), "style.axes"),
         (changed("style", {"sample": -1}), "style.sample"),
-        (changed("style", {"sample": 2**40}), "style.sample"),
+        (changed("style", {"sample": 2**64}), "style.sample"),
         (changed("style", {"surprise": 1.01}), "style.surprise"),
-        (changed("style", {"class_weights": [{"class_id": 2, "weights": [1]}]}), "style or film that cannot be"),
-        (changed("style", {"class_weights": [{"class_id": 2, "weights": [0, 0]}]}), "style or film that cannot be"),
-        (changed("style", {"class_weights": [{"class_id": 2, "weights": [1, 1]}] * 2}), "two rows of weights"),
-        (changed("style", {"class_weights": [{"class_id": 99, "weights": [1, 1]}]}), "class 99"),
+        (changed("style", {"class_weights": {"hair": [1]}}), "1 weights of hair for 2 exemplars"),
+        (changed("style", {"class_weights": {"hair": [0, 0]}}), "style or film that cannot be"),
+        (changed("style", {"class_weights": {"wings": [1, 1]}}), "no class 'wings'"),
         (changed("film", {"keys": [{"weights": [1]}]}), "style or film that cannot be"),
         (changed("film", {"keys": [{"weights": [0, 0]}]}), "style or film that cannot be"),
         (changed("film", {"keys": [{"weights": [1, 1], "style": {"axes": [9.0]}}]}), "film.keys.0.style.axes.0"),
