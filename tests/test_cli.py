@@ -115,6 +115,9 @@ def test_bad_input_of_render(person: Path) -> None:
     assert_refused(render(person, condition=person / "foreign.png"), "foreign.png", "77", "x=5, y=2")
     assert_refused(render(person, exemplar=person / "broken.png"), "broken.png")
     assert_refused(render(person, exemplar=person / "missing.png"), "missing.png")
+    assert_refused(render(person, exemplar=f"{person / 'photo.webp'}:x"), "weight 'x'", "render --help")
+    assert_refused(render(person, style=person / "missing.json"), "missing.json")
+    assert_refused(render(person, sample=1), "style space", "fit-styles")
     assert_refused(render(person, out=person / "out.txt"), "out.txt")
     assert not (person / "out.png").exists()
 

@@ -1,4 +1,7 @@
-"""The `batch` command: many pictures, resumable, one bad job does not stop the rest."""
+"""The `batch` command: many pictures, resumable, one bad job does not stop the rest.
+
+The options of the look and the seed are for jobs that do not say their own.
+"""
 
 import argparse
 import sys
@@ -9,7 +12,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from engine.commands.jobs import Job, Jobs, Record, read_jobs
-from engine.commands.parser import add_device
+from engine.commands.look import NOTHING_SAID, Look, add_look, look_of
+from engine.commands.parser import add_device, seed
 from engine.commands.request import Request, facts, finished, recipe
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
@@ -17,8 +21,6 @@ from engine.files import reason
 from engine.images import write_image
 from engine.inference.state import EditState, Frame
 from engine.weights.registry import Weights, find_weights
-
-_SEED = 0
 
 
 @dataclass
@@ -32,8 +34,13 @@ class Summary:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `batch`."""
-    parser.add_argument("jobs", type=Path, metavar="JOBS.json", help="domain, model and jobs; paths relative to it")
+    parser.add_argument(
+        "jobs", type=Path, metavar="JOBS.json",
+        help="domain, model and jobs; paths relative to it; what a job leaves open of its look and seed, options say",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures and the record batch.jsonl")
+    add_look(parser)
+    parser.add_argument("--seed", type=seed, default=0)
     add_device(parser)
 
 
@@ -42,20 +49,41 @@ def run(arguments: argparse.Namespace) -> int:
     jobs = read_jobs(arguments.jobs)
     domain = find_domain(jobs.domain)
     weights = find_weights(domain.name, jobs.model or domain.default_model)
+    look = look_of(arguments)
+    _check_exemplars(arguments.jobs, jobs, look)
 
     from engine.inference.session import Session  # brings torch
 
-    batch = Batch(domain, weights, arguments.jobs.parent, arguments.out, Session(arguments.device).render)
+    render = Session(arguments.device).render
+    batch = Batch(domain, weights, arguments.jobs.parent, arguments.out, render, look, arguments.seed)
     summary = batch.run(jobs)
     print(f"{len(jobs.jobs)} jobs: {summary.done} done, {summary.skipped} done before, {summary.failed} failed.")
     return 1 if summary.failed else 0
 
 
+def _check_exemplars(path: Path, jobs: Jobs, look: Look) -> None:
+    if look.exemplars or look.preset:
+        return
+    for place, job in enumerate(jobs.jobs):
+        if not (job.exemplar or job.exemplars or job.style):
+            raise InputError(f"The list of jobs {path} is wrong at jobs.{place} (no exemplar is named); correct it.")
+
+
 class Batch:
-    """Jobs of one domain and one model, from files relative to `source` to pictures in `out`."""
+    """Jobs of one domain and one model, from files relative to `source` to pictures in `out`.
+
+    What a job does not say of its look and seed is `look` and `seed`.
+    """
 
     def __init__(
-        self, domain: Domain, weights: Weights, source: Path, out: Path, render: Callable[[EditState], Frame | None]
+        self,
+        domain: Domain,
+        weights: Weights,
+        source: Path,
+        out: Path,
+        render: Callable[[EditState], Frame | None],
+        look: Look = NOTHING_SAID,
+        seed: int = 0,
     ) -> None:
         """Read the record of what is done already; raises InputError when it cannot be read."""
         self._domain = domain
@@ -63,6 +91,8 @@ class Batch:
         self._source = source
         self._out = out
         self._render = render
+        self._look = look
+        self._seed = seed
         self._record = Record(out)
 
     def run(self, jobs: Jobs) -> Summary:
@@ -82,15 +112,12 @@ class Batch:
 
     def _do(self, job: Job) -> bool:
         """Make the picture of `job` unless it is there; returns whether it was made now."""
-        if job.exemplar_condition is None:
-            raise InputError(f"The label map of {job.exemplar} is needed for now; name it as exemplar_condition.")
-        request = Request(
-            self._source / job.condition, self._source / job.exemplar, self._source / job.exemplar_condition
-        )
-        key = request.key(self._weights, _SEED)
+        look = job.look(self._source, self._look)
+        request = Request(self._source / job.condition, look, self._seed if job.seed is None else job.seed)
+        key = request.key(self._weights)
         if self._record.has(job.out, key):
             return False
-        state = request.state(self._domain, self._weights.card.model, _SEED)
+        state = request.state(self._domain, self._weights.card.model)
         frame = finished(self._render(state))
         write_image(self._out / job.out, frame.image, recipe(state, self._weights))
         self._record.add(job.out, key, facts(frame))

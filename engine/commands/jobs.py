@@ -8,11 +8,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from engine.commands.look import ExemplarFiles, Look
 from engine.errors import InputError
 from engine.files import read_text, reason
 from engine.images import check_image_name
+from engine.inference.style_entry import MAX_EXEMPLARS
+from engine.style import AXIS_LIMIT
 
 RECORD_NAME = "batch.jsonl"
+
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
 _LIMIT = 64 * 1024 * 1024
 _FORBIDDEN = re.compile(r'[\x00-\x1f\\:*?"<>|]')
@@ -30,15 +35,67 @@ def _safe_name(name: str) -> str:
     return str(path)
 
 
+class JobExemplar(BaseModel):
+    """One of several exemplars."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    photo: str
+    condition: str
+    weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
 class Job(BaseModel):
-    """One picture: the files it is made from and its name in the folder of the outputs."""
+    """One picture: the files it is made from, how they are mixed, and its name in the folder of the outputs.
+
+    Either `exemplar` or `exemplars`, or neither where they come from elsewhere; the rest is as in `Look`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     condition: str
-    exemplar: str
+    exemplar: str | None = None
     exemplar_condition: str | None = None
+    exemplars: Annotated[tuple[JobExemplar, ...], Field(min_length=1, max_length=MAX_EXEMPLARS)] | None = None
+    style: str | None = None
+    sample: Seed | None = None
+    surprise: Annotated[float, Field(ge=0, le=1)] | None = None
+    axes: dict[str, Annotated[float, Field(ge=-AXIS_LIMIT, le=AXIS_LIMIT)]] | None = None
+    sources: Annotated[dict[str, int] | None, Field(alias="from")] = None
+    seed: Seed | None = None
     out: Annotated[str, AfterValidator(_safe_name)]
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> "Job":
+        if self.exemplar is not None and self.exemplars is not None:
+            raise ValueError("name either exemplar or exemplars")
+        if self.exemplar is None and self.exemplar_condition is not None:
+            raise ValueError("exemplar_condition needs an exemplar")
+        if self.sample is None and self.surprise is not None:
+            raise ValueError("surprise needs a sample")
+        return self
+
+    def look(self, source: Path, default: Look) -> Look:
+        """The look, from files relative to `source`; what the job does not say is the default's.
+
+        Raises InputError when an exemplar comes without its label map.
+        """
+        return Look(
+            self._exemplars(source) or default.exemplars,
+            default.preset if self.style is None else source / self.style,
+            default.sample if self.sample is None else (self.sample, 1.0 if self.surprise is None else self.surprise),
+            default.axes if self.axes is None else self.axes,
+            default.sources if self.sources is None else self.sources,
+        )
+
+    def _exemplars(self, source: Path) -> tuple[ExemplarFiles, ...]:
+        if self.exemplars is not None:
+            return tuple(ExemplarFiles(source / e.photo, source / e.condition, e.weight) for e in self.exemplars)
+        if self.exemplar is None:
+            return ()
+        if self.exemplar_condition is None:
+            raise InputError(f"The label map of {self.exemplar} is needed for now; name it as exemplar_condition.")
+        return (ExemplarFiles(source / self.exemplar, source / self.exemplar_condition),)
 
 
 class Jobs(BaseModel):

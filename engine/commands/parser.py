@@ -1,6 +1,9 @@
 """Command line options, read alike by all commands."""
 
 import argparse
+import math
+import os
+from pathlib import Path
 from typing import NoReturn
 
 from engine.errors import InputError
@@ -33,3 +36,55 @@ def count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not at least 1")
     return number
+
+
+def weighted(text: str) -> tuple[Path, float | None]:
+    """A path, and the number after its last colon, if any; a whole path that exists is one, whatever it ends in."""
+    head, _, tail = text.rpartition(":")
+    if not head or os.path.exists(text):
+        return Path(text), None
+    try:
+        weight = float(tail)
+    except ValueError:
+        if os.path.exists(head):
+            raise argparse.ArgumentTypeError(f"the weight {tail!r} of {head} is no number") from None
+        return Path(text), None  # a colon of the path's own, as after the letter of a drive
+    if not 0 <= weight < math.inf:
+        raise argparse.ArgumentTypeError(f"the weight {tail} of {head} is not a finite number of at least 0")
+    return Path(head), weight
+
+
+def drawn(text: str) -> tuple[int, float]:
+    """SEED or SEED:AMOUNT, the amount in [0, 1] and 1 unless given."""
+    start, colon, tail = text.partition(":")
+    try:
+        number, amount = seed(start), float(tail) if colon else 1.0
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not SEED or SEED:AMOUNT, such as 7:0.5") from None
+    if not 0 <= amount <= 1:
+        raise argparse.ArgumentTypeError(f"the amount {tail} is not between 0 and 1")
+    return number, amount
+
+
+def amount_of(text: str) -> tuple[str, float]:
+    """NAME=NUMBER."""
+    name, _, number = text.rpartition("=")
+    try:
+        return _given(name.strip()), float(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name and a number, such as 1=0.5") from None
+
+
+def number_of(text: str) -> tuple[str, int]:
+    """NAME=N, a whole number."""
+    name, _, number = text.rpartition("=")
+    try:
+        return _given(name.strip()), int(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name and a whole number, such as hair=2") from None
+
+
+def _given(name: str) -> str:
+    if not name:
+        raise ValueError
+    return name

@@ -1,4 +1,4 @@
-"""The `render` command: one picture from a condition and an exemplar."""
+"""The `render` command: one picture from a condition and exemplars."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.commands.look import add_look, look_of
 from engine.commands.parser import add_device, seed
 from engine.commands.request import Request, facts, finished, recipe
 from engine.domains import find_domain
@@ -19,8 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `render`."""
     parser.add_argument("--domain", required=True, help="the kind of image; `domains` lists them")
     parser.add_argument("--condition", type=Path, required=True, help="label map to be turned into a picture")
-    parser.add_argument("--exemplar", type=Path, required=True, help="photo whose appearance is borrowed")
-    parser.add_argument("--exemplar-condition", type=Path, help="label map of the exemplar")
+    add_look(parser)
     parser.add_argument("--out", type=Path, required=True, help="the picture, .png, .jpg or .webp")
     parser.add_argument("--warped", type=Path, help="also write the warped exemplar")
     parser.add_argument("--confidence", type=Path, help="also write the confidence map, grey, white is 1")
@@ -33,24 +33,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Render and write what was asked for. Returns the exit code; raises InputError for bad input."""
     domain = find_domain(arguments.domain)
-    if arguments.exemplar_condition is None:
-        raise InputError(f"The label map of {arguments.exemplar} is needed for now; name it by --exemplar-condition.")
+    request = Request(arguments.condition, look_of(arguments), arguments.seed)
     for path in (arguments.out, arguments.warped, arguments.confidence):
         if path is not None:
             check_image_name(path)
     weights = find_weights(domain.name, arguments.model or domain.default_model)
-    request = Request(arguments.condition, arguments.exemplar, arguments.exemplar_condition)
-    state = request.state(domain, weights.card.model, arguments.seed)
+    state = request.state(domain, weights.card.model)
 
     from engine.inference.session import Session  # brings torch
 
     frame = finished(Session(arguments.device).render(state))
     made_with = recipe(state, weights)
-    write_image(arguments.out, frame.image, made_with)
-    if arguments.warped is not None:
-        write_image(arguments.warped, frame.warp, made_with)
-    if arguments.confidence is not None:
-        write_image(arguments.confidence, np.rint(frame.confidence * 255).astype(np.uint8), made_with)
+    extras = [
+        (arguments.warped, frame.warp, "--warped"),
+        (arguments.confidence, frame.confidence, "--confidence"),
+    ]
+    pictures = [(arguments.out, frame.image)]
+    for path, array, option in extras:
+        if path is not None:
+            pictures.append((path, _shown(array, option, state.model)))
+    for path, picture in pictures:
+        write_image(path, picture, made_with)
     if arguments.json:
         write_text(arguments.out.with_suffix(".json"), json.dumps(facts(frame), indent=1) + "\n")
     return 0
+
+
+def _shown(array: np.ndarray | None, option: str, model: str) -> np.ndarray:
+    """What a picture shows of `array`, which a model without correspondence lacks."""
+    if array is None:
+        raise InputError(
+            f"The model {model} matches nothing between the pictures, so it has no {option}; leave it out."
+        )
+    return array if array.dtype == np.uint8 else np.rint(array * 255).astype(np.uint8)

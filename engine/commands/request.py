@@ -5,44 +5,47 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.commands.look import Look, find_style_space
 from engine.conditions.label_map import read_label_map
-from engine.domains import Domain
+from engine.domains import Domain, find_domain
 from engine.errors import InputError
 from engine.files import reason
-from engine.images import read_photo, resize_labels
-from engine.inference.state import EditState, Exemplar, Frame, Pixels
+from engine.inference.state import EditState, Frame, Pixels
+from engine.inference.style_entry import StyleEntry
 from engine.weights.registry import Weights
 
 
 @dataclass(frozen=True)
 class Request:
-    """The files of one picture: its condition, its exemplar and the exemplar's condition."""
+    """One picture: the file of its condition, its look and its seed."""
 
     condition: Path
-    exemplar: Path
-    exemplar_condition: Path
+    look: Look
+    seed: int = 0
 
-    def state(self, domain: Domain, model: str, seed: int) -> EditState:
+    def state(self, domain: Domain, model: str) -> EditState:
         """Read the files; raises InputError for the first that cannot be used."""
-        labels = read_label_map(self.condition, domain)
-        photo = read_photo(self.exemplar)
-        exemplar_labels = read_label_map(self.exemplar_condition, domain)
-        exemplar_labels = resize_labels(exemplar_labels, (photo.shape[1], photo.shape[0]))
-        exemplar = Exemplar(Pixels(photo), Pixels(exemplar_labels), self.exemplar.name)
-        return EditState(domain.name, model, Pixels(labels), (exemplar,), (1.0,), seed)
+        labels = Pixels(read_label_map(self.condition, domain))
+        exemplars, weights, style = self.look.mixed(domain, model)
+        return EditState(domain.name, model, labels, exemplars, weights, self.seed, style)
 
-    def key(self, weights: Weights, seed: int) -> str:
-        """A hash of all that decides the picture: the files' contents, the weights, the seed.
+    def key(self, weights: Weights) -> str:
+        """A hash of all that decides the picture: the files' contents, the weights, the seed, the look.
 
-        Raises InputError when a file cannot be read.
+        Raises InputError when a file cannot be read, or a style space is needed and absent.
         """
-        content = hashlib.sha256(f"{weights.card.weights_hash} {seed}".encode())
-        for path in (self.condition, self.exemplar, self.exemplar_condition):
+        content = hashlib.sha256(f"{weights.card.weights_hash} {self.seed}".encode())
+        for path in (self.condition, *self.look.files):
             try:
                 with path.open("rb") as file:
                     content.update(hashlib.file_digest(file, "sha256").digest())
             except (OSError, ValueError) as error:
                 raise InputError(f"Cannot read {path} ({reason(error)}); check the path.") from error
+        settings = self.look.settings
+        if self.look.uses_style_space:
+            settings["style_space"] = find_style_space(weights.card.domain, weights.card.model).card.weights_hash
+        if settings:
+            content.update(json.dumps(settings, sort_keys=True).encode())
         return content.hexdigest()
 
 
@@ -60,16 +63,23 @@ def recipe(state: EditState, weights: Weights) -> dict[str, str]:
         "weights": weights.card.weights_hash,
         "seed": state.seed,
         "exemplars": [exemplar.name for exemplar in state.exemplars],
+        "exemplar_weights": list(state.weights),
+        "style": StyleEntry.of(state.style, find_domain(state.domain)).model_dump(),
     }
     return {"warpaint": json.dumps(made_with)}
 
 
 def facts(frame: Frame) -> dict:
-    """Times and sizes of a frame, for JSON: `milliseconds` by stage, `size` and `exemplar_size` in pixels, `device`."""
-    photo = frame.state.exemplars[frame.source].photo.array
+    """Times and sizes of a frame, for JSON.
+
+    `milliseconds` by stage, `device`, and in pixels `size`, `exemplar_sizes`, and for one exemplar `exemplar_size`.
+    """
+    labels = [exemplar.labels.array for exemplar in frame.state.exemplars]
+    sizes = [[width, height] for height, width in (array.shape for array in labels)]
     return {
         "milliseconds": {stage: round(time, 2) for stage, time in frame.timings.items()},
         "size": [frame.image.shape[1], frame.image.shape[0]],
-        "exemplar_size": [photo.shape[1], photo.shape[0]],
+        "exemplar_sizes": sizes,
+        **({"exemplar_size": sizes[0]} if len(sizes) == 1 else {}),
         "device": frame.device,
     }

@@ -9,8 +9,10 @@ import torch
 from engine.conditions.label_map import write_label_map
 from engine.domains import FASHION
 from engine.images import write_image
-from engine.inference.state import EditState, Frame
-from engine.weights.registry import save_weights
+from engine.inference.state import EditState, Exemplar, Frame
+from engine.models.style_axes import STYLES
+from engine.models.style_space import StyleSpace
+from engine.weights.registry import open_weights, save_weights
 
 
 def make_person(seed: int, size: tuple[int, int] = (64, 96)) -> tuple[np.ndarray, np.ndarray]:
@@ -55,15 +57,48 @@ def make_weights(root: Path, domain: str = "fashion", model: str = "rabit") -> N
     )
 
 
+def make_style_space(root: Path, axes: tuple[str, ...], model: str = "rabit", dims: int = 4, seed: int = 0) -> None:
+    """A made-up style space of the fashion model under `root`, with named axes."""
+    torch.manual_seed(seed)
+    space = StyleSpace(dims, len(axes), ())
+    space.mean.normal_()
+    space.analysis.normal_()
+    space.directions.normal_()
+    save_weights(
+        root / "fashion" / (model + STYLES),
+        model=model + STYLES,
+        domain="fashion",
+        config={
+            "dims": dims,
+            "components": len(axes),
+            "axes": [{"name": name, "low": "less", "high": "more"} for name in axes],
+            "fitted_to": open_weights(root / "fashion" / model).card.weights_hash,
+        },
+        state_dict=space.state_dict(),
+        data="made up",
+        steps=0,
+        seed=seed,
+        metrics={},
+    )
+
+
 def fake_render(state: EditState) -> Frame:
-    """A frame that paints every class in its mean colour of the exemplar; sure where the exemplar has the class."""
+    """A frame that paints every class in the exemplars' mean colours of it, mixed; sure where the first one has it."""
     labels = state.labels.array
-    photo, photo_labels = state.exemplars[0].photo.array, state.exemplars[0].labels.array
     image = np.zeros((*labels.shape, 3), np.uint8)
     confidence = np.zeros(labels.shape, np.float32)
+    source = np.zeros(labels.shape, np.uint8)
     for class_id in np.unique(labels):
-        if (photo_labels == class_id).any():
-            image[labels == class_id] = photo[photo_labels == class_id].mean(axis=0)
-            confidence[labels == class_id] = 1
+        weights = np.array(state.style.weights_of_class.get(class_id, state.weights))
+        here = labels == class_id
+        image[here] = weights @ [_mean_colour(exemplar, class_id) for exemplar in state.exemplars] / weights.sum()
+        confidence[here] = (state.exemplars[0].labels.array == class_id).any()
+        source[here] = weights.argmax()
     correspondence = np.zeros((*labels.shape, 2), np.float32)
-    return Frame(state, image, image, confidence, correspondence, 0, {"total": 1.0}, "cpu")
+    return Frame(state, image, image, confidence, correspondence, source, {"total": 1.0}, "cpu")
+
+
+def _mean_colour(exemplar: Exemplar, class_id: int) -> np.ndarray:
+    """RGB (3,); black where the exemplar lacks the class."""
+    here = exemplar.labels.array == class_id
+    return exemplar.photo.array[here].mean(axis=0) if here.any() else np.zeros(3)

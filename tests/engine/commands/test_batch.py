@@ -10,15 +10,20 @@ from pathlib import Path
 
 import pytest
 
+import main
 from engine.commands.batch import Batch
 from engine.commands.jobs import RECORD_NAME, Jobs, read_jobs
+from engine.commands.look import Look
 from engine.conditions.label_map import write_label_map
 from engine.domains import FASHION
 from engine.errors import InputError
 from engine.images import read_photo, write_image
-from engine.inference.state import EditState, Frame
+from engine.inference.preset import Preset, write_preset
+from engine.inference.session import Session
+from engine.inference.state import EditState, Exemplar, Frame, Pixels
+from engine.style import Style
 from engine.weights.registry import find_weights
-from tests.engine.factories import fake_render, make_person, make_weights
+from tests.engine.factories import fake_render, make_person, make_style_space, make_weights
 
 ROOT = Path(__file__).parents[3]
 
@@ -126,6 +131,87 @@ def test_an_engine_that_fails_is_one_bad_job(source: Path, capsys: pytest.Captur
     failing = Batch(FASHION, find_weights("fashion", "rabit"), source, source / "out", fail)
     assert failing.run(jobs_of(source, [job(0), job(1)])).failed == 2
     assert "0.png: RuntimeError: out of memory with a second line" in capsys.readouterr().err
+
+
+def states_of(source: Path, jobs: list[dict], **defaults: object) -> list[EditState]:
+    """What a batch of `jobs` renders."""
+    states = []
+
+    def render(state: EditState) -> Frame:
+        states.append(state)
+        return fake_render(state)
+
+    weights = find_weights("fashion", "rabit")
+    summary = Batch(FASHION, weights, source, source / "out", render, **defaults).run(jobs_of(source, jobs))
+    assert summary.failed == 0
+    return states
+
+
+def both(*weights: float) -> list[dict]:
+    return [{"photo": f"photo{i}.png", "condition": f"labels{i}.png", "weight": w} for i, w in enumerate(weights)]
+
+
+MIX = {"condition": "labels2.png", "exemplars": both(0.7, 0.3), "out": "mix.png"}
+
+
+def test_a_job_may_say_its_whole_look(source: Path) -> None:
+    make_style_space(source / "weights", ("Top warmth",))
+    write_preset(source / "p.json", Preset("fashion", None, (), (), Style.of(sample=1)))
+    own = {"style": "p.json", "sample": 7, "surprise": 0.5, "axes": {"1": 2}, "from": {"hair": 2}, "seed": 9}
+    (state,) = states_of(source, [MIX | own])
+    assert [e.name for e in state.exemplars] == ["photo0.png", "photo1.png"] and state.weights == (0.7, 0.3)
+    assert state.style == Style.of({FASHION.class_named("hair").id: (0, 1)}, [2], 7, 0.5) and state.seed == 9
+    assert json.loads((source / "out" / RECORD_NAME).read_text())["exemplar_sizes"] == [[64, 96], [64, 96]]
+    assert states_of(source, [MIX | own]) == []
+    assert len(states_of(source, [MIX | own | {"seed": 8}])) == 1
+
+
+def test_jobs_that_say_nothing_take_the_options(source: Path) -> None:
+    make_style_space(source / "weights", ("Top warmth",))
+    photo, labels = make_person(7)
+    preset = Preset("fashion", None, (Exemplar(Pixels(photo), Pixels(labels)),), (1.0,), Style.of(sample=4))
+    write_preset(source / "p.warpaint-style", preset)
+    plain = {"condition": "labels2.png", "out": "plain.png"}
+    default = Look(preset=source / "p.warpaint-style", axes={"1": 1.0})
+    first, second = states_of(source, [plain, MIX | {"axes": {}, "seed": 0}], look=default, seed=6)
+    assert first.exemplars == preset.exemplars and first.style == Style.of(axes=[1], sample=4) and first.seed == 6
+    assert second.weights == (0.7, 0.3) and second.style == Style.of(sample=4) and second.seed == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"exemplar": "photo0.png"}, "either exemplar or exemplars"),
+        ({"exemplars": None, "exemplar_condition": "labels0.png"}, "needs an exemplar"),
+        ({"exemplars": []}, r"jobs\.0\.exemplars"),
+        ({"exemplars": [{"photo": "photo0.png"}]}, r"jobs\.0\.exemplars\.0\.condition"),
+        ({"exemplars": both(-1)}, r"jobs\.0\.exemplars\.0\.weight"),
+        ({"surprise": 0.5}, "surprise needs a sample"),
+        ({"sample": -1}, r"jobs\.0\.sample"),
+        ({"sample": 1, "surprise": 2}, r"jobs\.0\.surprise"),
+        ({"axes": {"1": 4}}, r"jobs\.0\.axes\.1"),
+        ({"from": {"hair": "x"}}, r"jobs\.0\.from\.hair"),
+        ({"seed": -1}, r"jobs\.0\.seed"),
+    ],
+)
+def test_looks_that_are_none_are_refused(source: Path, changes: dict, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        jobs_of(source, [MIX | changes])
+
+
+def test_a_list_without_exemplars_needs_options(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = jobs_file(source, [job(0), {"condition": "labels2.png", "out": "a.png"}])
+    assert main.main(["batch", str(path), "--out", str(source / "out")]) == 2
+    assert "jobs.json is wrong at jobs.1 (no exemplar is named)" in capsys.readouterr().err
+
+
+def test_the_options_of_a_batch_are_used(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = jobs_file(source, [{"condition": "labels2.png", "out": "a.png"}])
+    states = []
+    monkeypatch.setattr(Session, "render", lambda _, state: states.append(state) or fake_render(state))
+    options = ["--exemplar", f"{source / 'photo1.png'}:2", "--exemplar-condition", str(source / "labels1.png")]
+    assert main.main(["batch", str(path), "--out", str(source / "out"), *options, "--seed", "3"]) == 0
+    assert states[0].exemplars[0].name == "photo1.png" and states[0].seed == 3
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,221 @@
+"""How a picture is to look, as a user says it: exemplars with weights, a style preset, axes, a random style."""
+
+import argparse
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.commands.parser import amount_of, drawn, number_of, weighted
+from engine.conditions.label_map import read_label_map
+from engine.domains import Domain
+from engine.errors import InputError
+from engine.images import read_photo, resize_labels
+from engine.inference.preset import Preset, read_preset, read_style
+from engine.inference.state import Exemplar, Pixels
+from engine.inference.style_entry import MAX_EXEMPLARS
+from engine.models.style_axes import STYLES, style_axes
+from engine.style import AXIS_LIMIT, PLAIN, Style
+from engine.weights.registry import Weights, find_weights
+
+
+@dataclass(frozen=True)
+class ExemplarFiles:
+    """An exemplar's photo and label map; `weight` is None where the user gave none."""
+
+    photo: Path
+    condition: Path
+    weight: float | None = None
+
+    def read(self, domain: Domain) -> Exemplar:
+        """The exemplar; raises InputError when a file cannot be used."""
+        photo = read_photo(self.photo)
+        labels = resize_labels(read_label_map(self.condition, domain), (photo.shape[1], photo.shape[0]))
+        return Exemplar(Pixels(photo), Pixels(labels), self.photo.name)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was said of the look; the rest is the preset's, or plain.
+
+    preset    file of a style preset
+    sample    seed of a random style, and how far it replaces the mixed one, in [0, 1]
+    axes      steps along principal axes, by the axis's name or number from 1
+    sources   number, from 1, of the exemplar that a class takes its look from, by the class's name
+    """
+
+    exemplars: tuple[ExemplarFiles, ...] = ()
+    preset: Path | None = None
+    sample: tuple[int, float] | None = None
+    axes: Mapping[str, float] = field(default_factory=dict)
+    sources: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def files(self) -> Iterator[Path]:
+        """All files that it names."""
+        for exemplar in self.exemplars:
+            yield from (exemplar.photo, exemplar.condition)
+        if self.preset is not None:
+            yield self.preset
+
+    @property
+    def settings(self) -> dict:
+        """For JSON: everything said besides the files' contents; empty for one exemplar as it is."""
+        said = {
+            "weights": [exemplar.weight for exemplar in self.exemplars] if len(self.exemplars) > 1 else None,
+            "preset": None if self.preset is None else True,
+            "sample": self.sample,
+            "axes": dict(self.axes),
+            "sources": dict(self.sources),
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def mixed(self, domain: Domain, model: str) -> tuple[tuple[Exemplar, ...], tuple[float, ...], Style]:
+        """The exemplars, their weights and the style. Raises InputError for what cannot be used, or not together."""
+        preset = None if self.preset is None else self._fitting_preset(domain, model)
+        style = PLAIN if preset is None else preset.style
+        count = len(self.exemplars or (preset.exemplars if preset else ()))
+        if not 1 <= count <= MAX_EXEMPLARS:
+            raise self._wrong_count(count)
+        weights = self._weights(preset, count)
+        sample, surprise = self.sample or (style.sample, style.surprise)
+        steps = self._steps(style, domain, model)
+        if sample is not None:
+            find_style_space(domain.name, model)
+        style = Style.of(self._class_weights(style, domain, count), steps, sample, surprise)
+        if self.exemplars:
+            return tuple(files.read(domain) for files in self.exemplars), weights, style
+        assert preset is not None
+        return preset.exemplars, weights, style
+
+    @property
+    def uses_style_space(self) -> bool:
+        """Whether axes are moved or a style is drawn. Raises InputError when the preset cannot be read."""
+        style = PLAIN if self.preset is None else read_style(self.preset)
+        return bool(self.axes or style.axes) or self.sample is not None or style.sample is not None
+
+    def _fitting_preset(self, domain: Domain, model: str) -> Preset:
+        preset = read_preset(self.preset)
+        if preset.domain != domain.name:
+            what = f"is for {preset.domain}, not for {domain.name}"
+            raise InputError(f"The style preset {self.preset} {what}; choose another one.")
+        if (preset.style.axes or preset.style.sample is not None) and preset.model not in (None, model):
+            what = f"moves in the styles of the model {preset.model}, not of {model}"
+            raise InputError(f"The style preset {self.preset} {what}; choose that model or another preset.")
+        given, meant = len(self.exemplars), len(preset.weights)
+        said = given == 1 or any(exemplar.weight is not None for exemplar in self.exemplars)
+        if given and meant and given != meant and (preset.style.class_weights or not said):
+            remedy = f"give {meant}" if preset.style.class_weights else f"give {meant}, or a weight to each"
+            raise InputError(f"The style preset {self.preset} weighs {meant} exemplars, not {given}; {remedy}.")
+        return preset
+
+    def _wrong_count(self, count: int) -> InputError:
+        if count:
+            return InputError(f"There are {count} exemplars; give {MAX_EXEMPLARS} at most.")
+        if self.preset is not None:
+            return InputError(f"The style preset {self.preset} brings no exemplars; name them besides.")
+        return InputError("No exemplar is named; name one, or a style preset that brings its own.")
+
+    def _weights(self, preset: Preset | None, count: int) -> tuple[float, ...]:
+        said = [exemplar.weight for exemplar in self.exemplars]
+        if preset is not None and preset.weights and len(preset.weights) == count and said.count(None) == len(said):
+            return preset.weights
+        weights = tuple(1.0 if weight is None else weight for weight in said)
+        if not 0 < sum(weights) < math.inf:
+            raise InputError("The weights of the exemplars are all 0, or too large; give one a weight above 0.")
+        return weights
+
+    def _class_weights(self, style: Style, domain: Domain, count: int) -> dict[int, tuple[float, ...]]:
+        own = style.weights_of_class
+        for name, number in self.sources.items():
+            if not 1 <= number <= count:
+                raise InputError(f"There is no exemplar {number} for {name}; there are {count}, counted from 1.")
+            own[domain.class_named(name).id] = tuple(float(index == number) for index in range(1, count + 1))
+        return own
+
+    def _steps(self, style: Style, domain: Domain, model: str) -> list[float]:
+        if not self.axes and not style.axes:
+            return []
+        find_style_space(domain.name, model)
+        names = [axis.name for axis in style_axes(domain.name, model)]
+        if len(style.axes) > len(names):
+            what = f"moves along {len(style.axes)} axes, but {model} has {len(names)}"
+            raise InputError(f"The style preset {self.preset} {what}; choose another one.")
+        steps = [*style.axes, *[0.0] * (len(names) - len(style.axes))]
+        for axis, amount in self.axes.items():
+            if not abs(amount) <= AXIS_LIMIT:
+                raise InputError(
+                    f"The axis {axis} cannot go to {amount}; stay within {-AXIS_LIMIT:g} and {AXIS_LIMIT:g}."
+                )
+            steps[_axis_index(axis, names)] = amount
+        return steps
+
+
+NOTHING_SAID = Look()
+
+
+def find_style_space(domain: str, model: str) -> Weights:
+    """The weights of the model's style space; raises InputError where it has none."""
+    try:
+        return find_weights(domain, model + STYLES)
+    except InputError as error:
+        raise InputError(
+            f"The model {model} for {domain} has no style space, which axes and random styles need; "
+            "make one with `main.py fit-styles`."
+        ) from error
+
+
+def add_look(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of a look."""
+    parser.add_argument(
+        "--exemplar", type=weighted, action="append", default=[], metavar="PHOTO[:WEIGHT]",
+        help="photo whose appearance is borrowed; several are mixed by weight (default: 1 each)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--exemplar-condition", type=Path, action="append", default=[], help="label map of the exemplar; one for each"
+    )
+    parser.add_argument("--style", type=Path, metavar="PRESET", help="style preset, .warpaint-style or .json")
+    parser.add_argument(
+        "--from", type=number_of, action="append", default=[], dest="sources", metavar="CLASS=N",
+        help="take a class from the N-th exemplar alone",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sample",
+        type=drawn,
+        metavar="SEED[:AMOUNT]",
+        help="a random style; AMOUNT in 0 to 1 blends it in (default: 1)",
+    )
+    parser.add_argument(
+        "--axis", type=amount_of, action="append", default=[], metavar="AXIS=AMOUNT",
+        help=f"move the style along an axis, named or numbered from 1, by up to ±{AXIS_LIMIT:g}",
+    )  # fmt: skip
+
+
+def look_of(arguments: argparse.Namespace) -> Look:
+    """The look that the options describe. Raises InputError when label maps and exemplars do not match."""
+    photos, conditions = arguments.exemplar, arguments.exemplar_condition
+    if len(photos) > len(conditions):
+        photo = photos[len(conditions)][0]
+        raise InputError(f"The label map of {photo} is needed for now; name it by --exemplar-condition.")
+    if len(conditions) > len(photos):
+        raise InputError(f"The label map {conditions[len(photos)]} has no exemplar; name it by --exemplar.")
+    return Look(
+        tuple(
+            ExemplarFiles(photo, condition, weight)
+            for (photo, weight), condition in zip(photos, conditions, strict=True)
+        ),
+        arguments.style,
+        arguments.sample,
+        dict(arguments.axis),
+        dict(arguments.sources),
+    )
+
+
+def _axis_index(axis: str, names: list[str]) -> int:
+    folded = [name.casefold() for name in names]
+    if axis.casefold() in folded:
+        return folded.index(axis.casefold())
+    if axis.isdecimal() and 1 <= int(axis) <= len(names):
+        return int(axis) - 1
+    known = ", ".join(f"{number} {name}" for number, name in enumerate(names, 1))
+    raise InputError(f"The style space has no axis {axis!r}; it has {known}.")
