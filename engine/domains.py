@@ -22,7 +22,8 @@ class Domain:
 
     `size` is (width, height) in pixels, the size its shipped weights were trained at.
     `condition` says what is painted: "labels". `kin` names for a class the related ones, nearest first,
-    whose look it borrows where the exemplar lacks it.
+    whose look it borrows where the exemplar lacks it. `head` names the face, what is worn on it, and what
+    surrounds it, for domains that show people.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Domain:
     classes: tuple[LabelClass, ...]
     default_model: str
     kin: dict[str, tuple[str, ...]]
+    head: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
 
     @property
     def palette(self) -> np.ndarray:
@@ -42,6 +44,15 @@ class Domain:
     def kin_by_id(self) -> tuple[tuple[int, ...], ...]:
         """`kin` as ids, one tuple a class."""
         return tuple(tuple(self.class_named(k).id for k in self.kin.get(c.name, ())) for c in self.classes)
+
+    @property
+    def head_by_id(self) -> tuple[int, tuple[int, ...], tuple[int, ...]] | None:
+        """`head` as ids."""
+        if self.head is None:
+            return None
+        face, *others = self.head
+        worn, around = (tuple(self.class_named(name).id for name in names) for names in others)
+        return self.class_named(face).id, worn, around
 
     def class_named(self, name: str) -> LabelClass:
         """The class called `name`; raises InputError when the domain has none."""
@@ -97,6 +108,7 @@ FASHION = Domain(
     classes=tuple(LabelClass(i, name, color) for i, (name, color) in enumerate(_FASHION_CLASSES)),
     default_model="rabit",
     kin=_FASHION_KIN,
+    head=("face", ("glasses",), ("hair", "hat")),
 )
 
 DOMAINS = {FASHION.name: FASHION}

@@ -25,11 +25,13 @@ class Registration:
     """matrix    float (B, 2, 3): condition point -> point of the (mirrored) exemplar
     mirrored  bool (B,): the exemplar is to be mirrored left to right first
     residual  float (B,): label disagreement over the person, 0 is perfect
+    head      float (1, 2, 3): a map of the head's own (head.py), or None
     """
 
     matrix: Tensor
     mirrored: Tensor
     residual: Tensor
+    head: Tensor | None = None
 
 
 def soft_labels(labels: Tensor, classes: int, cell: int = 8) -> Tensor:

@@ -204,7 +204,7 @@ def _frame(state: EditState, exemplars: list[Exemplar], alignments: list[Alignme
     if alignments[0].warp.shape[2:] != size:  # detail finer than the network's grid
         small = sum(share * _resized(a.warp, size, "bicubic") for share, a in zip(shares, alignments, strict=True))
         image = image + confidence * (warp - small)
-    strongest = shares[:, 0, 0].argmax(0)
+    strongest = _strongest(shares[:, 0, 0])
     sizes = matches.new_tensor([e.labels.array.shape[::-1] for e in exemplars])
     pixels = (matches + 1) / 2 * sizes[:, None, None] - 0.5
     number = torch.tensor([state.exemplars.index(exemplar) for exemplar in exemplars], device=image.device)
@@ -216,6 +216,15 @@ def _frame(state: EditState, exemplars: list[Exemplar], alignments: list[Alignme
         "correspondence": pixels.gather(0, strongest[None, ..., None].expand(1, -1, -1, 2))[0].cpu().numpy(),
         "source": number[strongest].byte().cpu().numpy(),
     }
+
+
+def _strongest(shares: Tensor) -> Tensor:
+    """The index of the largest of shares (n, H, W) at each pixel; argmax over so short an axis is slow."""
+    best, index = shares[0], torch.zeros(shares.shape[1:], dtype=torch.int64, device=shares.device)
+    for number, share in enumerate(shares[1:], start=1):
+        index = torch.where(share > best, number, index)
+        best = torch.maximum(best, share)
+    return index
 
 
 def _full_warp(exemplar: Exemplar, alignment: Alignment, match: Tensor) -> Tensor:

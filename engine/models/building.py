@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from engine.correspondence.head import HeadClasses
 from engine.errors import InputError
 from engine.models.rabit import Rabit, RabitConfig
 from engine.models.translator import Translator
@@ -10,7 +11,12 @@ from engine.weights.registry import load_weights
 
 def _rabit(config: dict) -> Translator:
     kin = tuple(tuple(relatives) for relatives in config.get("kin", ()))
-    return Rabit(RabitConfig(**config | {"widths": tuple(config["widths"]), "kin": kin}))
+    head = config.get("head") and HeadClasses(**{name: _as_tuple(ids) for name, ids in config["head"].items()})
+    return Rabit(RabitConfig(**config | {"widths": tuple(config["widths"]), "kin": kin, "head": head}))
+
+
+def _as_tuple(value: list | int) -> tuple | int:
+    return tuple(value) if isinstance(value, list | tuple) else value
 
 
 BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit}

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid, sample
+from engine.correspondence.head import OTHER_PERSON, HeadClasses, head_led, register_head
 from engine.correspondence.inside import CELL, led_inside, nearest_of_class
 from engine.correspondence.kin import Kin, borrow, lenders
 from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, Extractor
@@ -50,6 +51,7 @@ class RabitConfig:
     style_dims      learned numbers of a region's style code
     widths          channels of the generator at strides 1, 2, 4, 8
     kin             for each class the related ones that it may borrow from (kin.py); () for no borrowing
+    head            the classes of a head, which moves as a whole (head.py); None for pictures without
     """
 
     classes: int = 19
@@ -59,6 +61,7 @@ class RabitConfig:
     style_dims: int = 32
     widths: tuple[int, int, int, int] = (24, 48, 96, 128)
     kin: Kin = ()
+    head: HeadClasses | None = None
 
 
 @dataclass(frozen=True)
@@ -165,9 +168,22 @@ class Rabit(Translator):
         """Register, mirror the exemplar if that fits better, and align. Batches of one only."""
         registration = register(condition.soft, exemplar.straight.soft)
         if not registration.mirrored.item():
-            return self.align_side(condition, exemplar.straight, registration)
-        aligned = self.align_side(condition, exemplar.mirrored, registration)
+            return self.align_side(
+                condition, exemplar.straight, self._with_head(registration, condition, exemplar.straight)
+            )
+        aligned = self.align_side(
+            condition, exemplar.mirrored, self._with_head(registration, condition, exemplar.mirrored)
+        )
         return replace(aligned, match=aligned.match * aligned.match.new_tensor([-1.0, 1.0]))
+
+    def _with_head(self, registration: Registration, condition: Condition, exemplar: Exemplar) -> Registration:
+        """Another person's head gets a map of its own."""
+        if self.config.head is None or registration.residual.item() < OTHER_PERSON:
+            return registration
+        areas = [labels.shape[1] * labels.shape[2] for labels in (condition.labels, exemplar.labels)]
+        grown = torch.linalg.det(registration.matrix[:, :, :2]).abs().item() * areas[1] / areas[0]
+        matrix = register_head(condition.labels, exemplar.labels, self.config.head, grown**0.5)
+        return replace(registration, head=matrix)
 
     def align_side(
         self, condition: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
@@ -190,6 +206,8 @@ class Rabit(Translator):
     ) -> Alignment:
         """What `match` found for a condition as it was asked: warp, confidence and the generator's input."""
         agrees = _agreement(asked.labels, exemplar.labels, match.fine)
+        if self.config.head is not None:
+            agrees = agrees.maximum(_agreement(asked.labels, _bare(exemplar.labels, self.config.head), match.fine))
         trust = self.trust(match, agrees)
         warp = _seen(exemplar.photo, match.fine)
         lender = lenders(exemplar.layout.share, self.config.kin).unsqueeze(2).expand_as(exemplar.style)
@@ -218,6 +236,12 @@ class Rabit(Translator):
             style=style,
         )
 
+    def _led_by_head(self, match: Match, labels: Tensor, exemplar_labels: Tensor, head: Tensor) -> Match:
+        fine = head_led(match.fine, labels, exemplar_labels, head, self.config.head)
+        coarse = F.avg_pool2d(fine.permute(0, 3, 1, 2), STRIDE).permute(0, 2, 3, 1)
+        moved = (fine != match.fine).any(-1)[:, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE].unsqueeze(-1)
+        return replace(match, fine=fine, coarse=torch.where(moved, coarse, match.coarse))
+
     def match(
         self, condition: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
     ) -> tuple[Match, tuple[Tensor, Tensor, Tensor]]:
@@ -245,6 +269,8 @@ class Rabit(Translator):
             exemplar.nearest,
         )
         match = replace(match, fine=_behind(condition.labels, exemplar, match.fine))
+        if registration.head is not None:
+            match = self._led_by_head(match, condition.labels, exemplar.labels, registration.head)
         points = match.fine.permute(0, 3, 1, 2)
         at_half = F.avg_pool2d(points, 2).permute(0, 2, 3, 1)
         at_eighth = F.avg_pool2d(points, 8).permute(0, 2, 3, 1)
@@ -270,6 +296,11 @@ def _behind(labels: Tensor, exemplar: Exemplar, points: Tensor) -> Tensor:
 def _seen(values: Tensor, points: Tensor) -> Tensor:
     """What the exemplar shows at points; ground and walls go on beyond its border as in a mirror."""
     return sample(values, points, beyond="reflection")
+
+
+def _bare(labels: Tensor, head: HeadClasses) -> Tensor:
+    """Labels int64 with what is worn on a face counted as the face: a face may come with its glasses."""
+    return torch.where(torch.isin(labels, torch.tensor(head.worn, device=labels.device)), head.face, labels)
 
 
 def _agreement(labels: Tensor, exemplar_labels: Tensor, points: Tensor) -> Tensor:

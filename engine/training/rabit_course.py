@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid
+from engine.correspondence.head import HeadClasses
 from engine.correspondence.matching import STRIDE
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match
@@ -86,7 +87,7 @@ class RabitCourse(Course):
         self._training, self._held_out, self._batch, self._device = training, held_out, batch, device
         self._palette = torch.from_numpy(domain.palette)
         self._classes = len(domain.classes)
-        self.shipped = Rabit(config or RabitConfig(classes=self._classes, kin=domain.kin_by_id)).to(device)
+        self.shipped = Rabit(config or _config_of(domain)).to(device)
         self._judge = MultiScaleDiscriminator(self._classes).to(device)
         self._perceptual = perceptual_network(domain, vgg19).to(device)
         self.networks = nn.ModuleDict({"rabit": self.shipped, "judge": self._judge})
@@ -283,6 +284,11 @@ class RabitCourse(Course):
             row = [self._palette[labels[0]]] + [_to_bytes(picture[0]) for picture in pictures]
             rows.append(torch.cat(row, dim=1))
         return torch.cat(rows).numpy()
+
+
+def _config_of(domain: Domain) -> RabitConfig:
+    head = HeadClasses(*domain.head_by_id) if domain.head_by_id else None
+    return RabitConfig(classes=len(domain.classes), kin=domain.kin_by_id, head=head)
 
 
 def _registered(pairs: PairBatch, classes: int, noise: Tensor) -> tuple[PairBatch, Registration]:

@@ -1,7 +1,7 @@
 """What the style code is worth where the exemplar lacks a class: python -m tests.benchmarks.style_gain --data DIR
 
 Conditions of a split with exemplars of other persons (the swap protocol). Only pixels count whose class the
-exemplar neither shows nor lends from a related one. There is no truth for how that class should look with this exemplar;
+exemplar neither shows nor lends from a related one. There is no truth for how it should look with this exemplar;
 the photo that the condition comes from stands in for it: its colour and its texture there are what a plausible
 answer is near to. "without code" puts the mean style code of the training set in place of the exemplar's.
 """
