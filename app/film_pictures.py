@@ -58,7 +58,7 @@ class FilmPictures(QObject):
         with self._access:
             self._wanted = deque(missing)
             if self._job is None and missing:
-                self._job = FilmJob(self._engine, self._next_states(), deque(maxlen=0).extend, self)
+                self._job = FilmJob(self._engine, self._next_states(), _drain, self)
                 self._job.picture_ready.connect(self.put)
                 self._job.ended.connect(self._tell)
                 self._job.finished.connect(self._job.deleteLater)
@@ -86,3 +86,9 @@ class FilmPictures(QObject):
                 self._wanted.clear()
                 self._job = None
             self.failed.emit(sentence)
+
+
+def _drain(pictures: Iterator[np.ndarray]) -> None:
+    """Have all of them made; each is told of by itself."""
+    for _ in pictures:
+        pass

@@ -34,8 +34,10 @@ def key_of(snapshot: Snapshot) -> KeyFrame | None:
 
 
 def state_at(snapshot: Snapshot, key: KeyFrame) -> EditState:
-    """What the engine needs for the document's picture with the mix of `key`."""
-    return replace(snapshot, board=replace(snapshot.board, weights=key.weights, style=key.style)).state
+    """What the engine needs for the document's picture with the mix of `key`; the key has a weight an exemplar."""
+    state = replace(snapshot, board=snapshot.board.mixed(key.weights, key.style)).state
+    assert state is not None
+    return state
 
 
 def states_of(snapshot: Snapshot, film: Film, rate: float) -> list[EditState]:

@@ -84,6 +84,7 @@ def _encode(container: av.container.OutputContainer, pictures: Pictures, rate: i
 def _stream(container: av.container.OutputContainer, shape: tuple[int, ...], rate: int) -> av.VideoStream:
     codec = _codec()
     stream = container.add_stream(codec, rate=rate, options=_QUALITY[codec])
+    assert isinstance(stream, av.VideoStream)
     stream.height, stream.width = shape[:2]
     stream.pix_fmt = "yuv420p"
     stream.time_base = Fraction(1, rate)

@@ -96,8 +96,9 @@ class FilmDock(QWidget):
 
     def _connect(self) -> None:
         document = self._document
-        for signal in (document.film_changed, document.state_changed, document.exemplars_changed):
+        for signal in (document.film_changed, document.exemplars_changed, document.reset):
             signal.connect(self.refresh)
+        document.state_changed.connect(self._note_edit)
         document.reset.connect(self._last_seen.clear)
         self._rest.timeout.connect(self._ask)
         self.strip.chosen.connect(self.choose)
@@ -132,10 +133,14 @@ class FilmDock(QWidget):
     def refresh(self) -> None:
         """Show the document's film, with the pictures that are there; those that are not are asked for after a rest."""
         self.current = min(self.current, len(self._film.keys) - 1)
+        self.settings.show_film(self._film)
+        self._note_edit()
+        self._show()
+
+    def _note_edit(self) -> None:
+        """Other pictures are wanted once the hands rest; those between the keys only where the film plays."""
         self._problem = ""
         self._is_watched = self.player.is_playing
-        self.settings.show_film(self._film)
-        self._show()
         if self.isVisible():
             self._rest.start()
 
@@ -183,10 +188,9 @@ class FilmDock(QWidget):
         self.note.setText(self._problem or self._readiness())
 
     def _readiness(self) -> str:
-        ready, count = self.player.ready, self.player.count
-        if not self._is_watched or ready == count:
+        if not self._is_watched or (ready := self.player.ready) == self.player.count:
             return ""
-        return self.tr("{} of {} pictures ready").format(ready, count)
+        return self.tr("{} of {} pictures ready").format(ready, self.player.count)
 
     def _tell(self, sentence: str) -> None:
         self._problem = sentence

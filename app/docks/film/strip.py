@@ -16,6 +16,7 @@ LEAST_HEIGHT = 84
 RADIUS = 5
 ALT = Qt.KeyboardModifier.AltModifier
 Key = Qt.Key
+STEPS: dict[int, int] = {Key.Key_Left: -1, Key.Key_Right: 1}
 
 
 class KeyStrip(QWidget):
@@ -155,7 +156,7 @@ class KeyStrip(QWidget):
             self.moved.emit(self.current, to)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, step = event.key(), {Key.Key_Left: -1, Key.Key_Right: 1}.get(event.key())
+        key, step = event.key(), STEPS.get(event.key())
         if key == Key.Key_Escape and self._slot is not None:
             self._slot = self._pressed = None
             self.update()
