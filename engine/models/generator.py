@@ -11,6 +11,7 @@ from engine.correspondence.refinement import AGREEMENT, EVIDENCE
 from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
 from engine.layers.by_class import laid_out
 from engine.layers.confi import Confi
+from engine.layers.doubling import DoublingConv3
 from engine.layers.pono import pono
 from engine.models.injection import Injection
 
@@ -47,9 +48,10 @@ class Generator(nn.Module):
         self.inject1 = Confi(16 + style_dims, 3, 2, one, kernel=1)
         self.root = conv3(eight, eight)
         self.blocks8 = nn.ModuleList([ModulatedBlock(eight, eight)])
-        self.to4, self.blocks4 = conv3(eight, four), nn.ModuleList([ModulatedBlock(four, four) for _ in range(2)])
-        self.to2, self.blocks2 = conv3(four, two), nn.ModuleList([ModulatedBlock(two, two)])
-        self.to1, self.blocks1 = conv3(two, one), nn.ModuleList([ModulatedBlock(one, one)])
+        self.to4 = DoublingConv3(eight, four)
+        self.blocks4 = nn.ModuleList([ModulatedBlock(four, four) for _ in range(2)])
+        self.to2, self.blocks2 = DoublingConv3(four, two), nn.ModuleList([ModulatedBlock(two, two)])
+        self.to1, self.blocks1 = DoublingConv3(two, one), nn.ModuleList([ModulatedBlock(one, one)])
         self.paint = conv3(one, 6)
         nn.init.zeros_(self.paint.bias)
 
@@ -70,14 +72,14 @@ class Generator(nn.Module):
         guide8 = self.inject8(torch.cat([eighth, style[3]], 1), warped8, F.avg_pool2d(evidence, 2), same8)
         x = _through(self.blocks8, self.root(guide8), guide8)
         guide4 = self.inject4(torch.cat([quarter, style[2]], 1), warped4, evidence, same4)
-        x = _through(self.blocks4, self.to4(_double(x)) + guide4, guide4)
+        x = _through(self.blocks4, self.to4(x) + guide4, guide4)
         guide2 = self.inject2(torch.cat([half, style[1]], 1), warped2, _double(evidence), same2)
-        x = _through(self.blocks2, self.to2(_double(x)) + guide2, guide2)
+        x = _through(self.blocks2, self.to2(x) + guide2, guide2)
         embedded = self.embedding(labels).permute(0, 3, 1, 2)
         trust = injection.trust.detach()  # what people see is taught by the warp's error alone
         certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
         guide1 = self.inject1(torch.cat([embedded, style[0]], 1), injection.warp, certain, injection.agrees)
-        x = _through(self.blocks1, self.to1(_double(x)) + guide1, guide1)
+        x = _through(self.blocks1, self.to1(x) + guide1, guide1)
         painted, gate = self.paint(F.leaky_relu(pono(x), SLOPE)).float().chunk(2, dim=1)
         return painted, gate
 
