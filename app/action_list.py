@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from app.actions import Actions
 from app.canvas.result_canvas import ResultView
+from app.models import models_of
 from app.tools import TOOLS
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def register(window: "Window", actions: Actions) -> None:
     _view(window, actions)
     _tools(window, actions)
     _exemplar(window, actions)
+    _style(window, actions)
     _help(window, actions)
     _classes(window, actions)
 
@@ -111,6 +113,27 @@ def _exemplar(window: "Window", actions: Actions) -> None:
     actions.add("previous-exemplar", menu, tr("&Previous exemplar"), lambda: window.step_exemplar(-1), keys="PgUp")
     actions.add("remove-exemplar", menu, tr("&Remove exemplar"), window.remove_exemplar, keys="Ctrl+Delete",
                 icon_name="trash")
+
+
+def _style(window: "Window", actions: Actions) -> None:
+    tr, menu, dock, document = window.tr, window.tr("&Style"), window.style_dock, window.document
+    actions.add("surprise", menu, tr("S&urprise me"), dock.surprise.surprise, keys="Ctrl+R", icon_name="surprise",
+                tip=tr("Draw a style from those that the model has learned"))
+    actions.add("no-surprise", menu, tr("&No surprise"), dock.surprise.stop, keys="Ctrl+Shift+R", icon_name="close",
+                tip=tr("Back from the drawn style to the blend of the exemplars"))
+    actions.add("style-map", menu, tr("Style &map"), dock.mix.show_map, keys="M", icon_name="style-map", checkable=True,
+                tip=tr("Blend on a map on which photos that look alike lie near each other"))
+    actions.add("reset-style", menu, tr("&Reset style"), document.reset_style, keys="Ctrl+Alt+R", icon_name="reset",
+                tip=tr("The plain style of the active exemplar"))
+    actions.add("load-style", menu, tr("&Load style preset…"), window.presets.load, keys="Ctrl+Alt+O",
+                icon_name="open", tip=tr("Take exemplars and blend from a file"))
+    actions.add("save-style", menu, tr("&Save style preset…"), window.presets.save, keys="Ctrl+Alt+S",
+                icon_name="save", tip=tr("Keep exemplars and blend in a file, for other pictures"))
+    names = models_of(document.domain)
+    for name in names if len(names) > 1 else ():
+        actions.add(f"model-{name}", menu, tr("Model {}").format(name), lambda _, name=name: document.set_model(name),
+                    group="models", tip=tr("Let {} make the picture").format(name))
+    dock.set_actions(actions)
 
 
 def _help(window: "Window", actions: Actions) -> None:

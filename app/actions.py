@@ -76,6 +76,9 @@ class Actions(QObject):
         """Register an action that Qt has made, such as the one that shows a dock."""
         self._entries[name] = Entry(action, menu, "")
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
     def __getitem__(self, name: str) -> QAction:
         return self._entries[name].action
 

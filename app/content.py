@@ -102,12 +102,14 @@ class Board:
         return board if any(board.weights) else board.used(board.active)
 
     @property
-    def in_use(self) -> "Mixture":
-        """What counts for the picture: exemplars with a weight in the mix or for a class, in their order.
+    def mix(self) -> tuple[float, ...]:
+        """The weights that count: where all are 0, the active exemplar counts alone."""
+        return self.weights if any(self.weights) else _alone(self.active, len(self.exemplars))
 
-        Where all weights are 0, the active exemplar has the mix alone.
-        """
-        weights = self.weights if any(self.weights) else _alone(self.active, len(self.exemplars))
+    @property
+    def in_use(self) -> "Mixture":
+        """What counts for the picture: exemplars with a weight in the mix or for a class, in their order."""
+        weights = self.mix
         rows = [weights, *(own for _, own in self.style.class_weights)]
         used = [index for index in range(len(self.exemplars)) if any(row[index] > 0 for row in rows)]
         own = tuple((c, tuple(row[index] for index in used)) for c, row in self.style.class_weights)

@@ -83,6 +83,11 @@ class Document(QObject):
         return list(self._board.weights)
 
     @property
+    def mix(self) -> list[float]:
+        """The weights that count: where all are 0, the active exemplar counts alone."""
+        return list(self._board.mix)
+
+    @property
     def style(self) -> Style:
         """How the style departs from the plain mix."""
         return self._board.style

@@ -72,6 +72,20 @@ QToolBar::separator:vertical {{ height: 1px; margin: 5px 6px; background: {borde
 QDockWidget {{ font-weight: 600; border: none; }}
 QDockWidget::title {{ background: {window}; border: none; padding: 7px 10px; text-align: left; }}
 QDockWidget > QWidget {{ border: none; }}
+QMainWindow > QTabBar {{ background: {window}; border: none; qproperty-drawBase: 0; }}
+QMainWindow > QTabBar::tab:top {{ background: transparent; border: none; border-bottom: 2px solid transparent;
+    padding: 7px 10px 5px 10px; margin: 0 2px; font-weight: 600; color: {muted}; }}
+QMainWindow > QTabBar::tab:top:!selected:hover {{ background: {window}; border: none; color: {text}; }}
+QMainWindow > QTabBar::tab:top:selected {{ background: {window}; color: {text}; border-bottom: 2px solid {accent}; }}
+#sectionTitle {{ background: transparent; border: none; font-weight: 600; padding: 5px 4px; text-align: left; }}
+#sectionTitle:checked, #sectionTitle:pressed {{ background: transparent; }}
+#sectionTitle:hover, #sectionTitle:focus {{ color: {accent}; }}
+#flat {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 5px; }}
+#flat:hover, #flat:focus {{ background: {raised}; }}
+#flat:checked {{ background: {selection}; border: 1px solid {accent}; }}
+#flat:disabled {{ background: transparent; border: 1px solid transparent; }}
+#wide {{ border-radius: 7px; padding: 5px 10px; }}
+#section QLabel {{ background: transparent; }}
 #panel {{ background: {panel}; border: none; border-radius: 8px; }}
 #panel QLabel {{ background: transparent; }}
 #header {{ background: {window}; border: none; }}
@@ -129,6 +143,9 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QSlider {{ background: transparent; }}
 QSlider::groove:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {border}; margin: 0; }}
 QSlider::sub-page:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {accent}; margin: 0; }}
+#number {{ background: transparent; border: none; padding: 2px; max-width: 40px; min-width: 40px; }}
+#number:focus {{ background: {raised}; border-radius: 4px; }}
+#bipolar::sub-page:horizontal {{ background: {border}; }}
 QSlider::handle:horizontal {{ width: 13px; height: 13px; margin: -5px 0; border: none; border-radius: 6px;
     background: {text}; }}
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background: {accent}; border: none; }}

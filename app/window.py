@@ -8,11 +8,11 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QDockWidget,
     QMainWindow,
     QMenu,
     QSplitter,
     QStackedWidget,
+    QTabWidget,
     QToolBar,
     QWidget,
 )
@@ -30,12 +30,16 @@ from app.dialogs.help import AboutBox, ShortcutsSheet
 from app.dialogs.replace import ReplaceDialog
 from app.dialogs.tour import Tour, TourStep
 from app.docks.exemplars import ExemplarDock
+from app.docks.frame import DockFrame
 from app.docks.history import HistoryDock
 from app.docks.palette import PaletteDock, toggle
+from app.docks.style.dock import StyleDock
+from app.docks.style.presets import Presets
 from app.document import Document
 from app.files import Files
 from app.first_steps import FirstSteps
 from app.live import LivePreview
+from app.model_box import ModelBox
 from app.naming import named
 from app.status import StatusBar
 from app.theme import THEME
@@ -43,7 +47,7 @@ from app.tools import LARGEST_BRUSH, SMALLEST_BRUSH, TOOLS, BrushTool, EraserToo
 from app.worker import SessionFactory, Worker
 
 TOOL_BAR = ("undo", "redo", "", *(f"tool-{kind.name.lower()}" for kind in TOOLS), "", "fit", "run")
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 FIRST_SIZE = QSize(1440, 900)
 
 
@@ -61,12 +65,14 @@ class Window(QMainWindow):
         self.exemplar_dock = ExemplarDock(self.document)
         self.history_dock = HistoryDock(self.document)
         self.worker = Worker(make_session, self)
+        self.style_dock = StyleDock(self.document, self.worker)
+        self.presets = Presets(self.document, self)
         self.live = LivePreview(self.document, self.worker, self)
         self.files = Files(self.document, self)
         self.status = StatusBar(self.document)
         self.registry = Actions(self)
         self._tools: dict[type[Tool], Tool] = {kind: kind(self.document, self.tool_settings) for kind in TOOLS}
-        self.docks: list[QDockWidget] = []
+        self.docks: list[DockFrame] = []
         self._other_class = 0
         self._picture_size: tuple[int, int] | None = None
         self._started = False
@@ -98,7 +104,8 @@ class Window(QMainWindow):
                             (self.tr("&View"), "fit"), (self.tr("&View"), "dock-classes"),
                             (self.tr("&View"), "theme-system"), (self.tr("&Tools"), "smaller"),
                             (self.tr("&Tools"), "erase-to-original"), (self.tr("E&xemplar"), "next-exemplar"),
-                            (self.tr("E&xemplar"), "remove-exemplar"), (self.tr("&Help"), "about")):
+                            (self.tr("E&xemplar"), "remove-exemplar"), (self.tr("&Style"), "style-map"),
+                            (self.tr("&Style"), "load-style"), (self.tr("&Help"), "about")):
             menus[title].insertSeparator(self.registry[name])
 
     def _build_tool_bar(self) -> None:
@@ -150,29 +157,34 @@ class Window(QMainWindow):
         self._heat_controls = inner
         header.row.addWidget(inner)
         inner.hide()
+        self.model_box = ModelBox(self.document)
+        header.row.addWidget(self.model_box)
         return header
 
     def _build_docks(self) -> None:
         area = Qt.DockWidgetArea
-        self._add_dock(self.tr("Classes"), "classes", self.palette_dock, area.LeftDockWidgetArea)
-        self._add_dock(self.tr("Exemplars"), "exemplars", self.exemplar_dock, area.RightDockWidgetArea)
-        self._add_dock(self.tr("History"), "history", self.history_dock, area.RightDockWidgetArea)
-        self.resizeDocks([self.docks[0], self.docks[-1]], [226, 226], Qt.Orientation.Horizontal)
-        self.resizeDocks(self.docks[1:], [640, 170], Qt.Orientation.Vertical)
+        classes = self._add_dock(self.tr("Classes"), "classes", self.palette_dock, area.LeftDockWidgetArea)
+        exemplars = self._add_dock(self.tr("Exemplars"), "exemplars", self.exemplar_dock, area.RightDockWidgetArea)
+        history = self._add_dock(self.tr("History"), "history", self.history_dock, area.RightDockWidgetArea)
+        style = self._add_dock(self.tr("Style"), "style", self.style_dock, area.RightDockWidgetArea)
+        self.tabifyDockWidget(exemplars, style)
+        self.setTabPosition(area.RightDockWidgetArea, QTabWidget.TabPosition.North)
+        exemplars.raise_()
+        self.resizeDocks([classes, history], [226, 226], Qt.Orientation.Horizontal)
+        self.resizeDocks([exemplars, history], [640, 170], Qt.Orientation.Vertical)
 
-    def _add_dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> None:
-        dock = named(QDockWidget(title, self), name)
-        dock.setWidget(content)
-        feature = QDockWidget.DockWidgetFeature
-        dock.setFeatures(feature.DockWidgetMovable | feature.DockWidgetClosable)
+    def _add_dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> DockFrame:
+        dock = DockFrame(title, name, content, self)
         self.addDockWidget(area, dock)
         self.docks.append(dock)
+        return dock
 
     def _connect(self) -> None:
         document = self.document
         document.history_changed.connect(self._show_history)
         document.exemplars_changed.connect(self._show_document)
         document.reset.connect(self._show_document)
+        document.reset.connect(self._show_model)
         document.labels_changed.connect(lambda box: self._leave_first_steps())
         document.frame_changed.connect(self._show_frame)
         document.state_changed.connect(self.files.note_edit)
@@ -182,6 +194,8 @@ class Window(QMainWindow):
         self.worker.busy_changed.connect(self.status.spinner.set_busy)
         self.worker.busy_changed.connect(self.result.set_busy)
         self.files.said.connect(self.status.say)
+        self.presets.said.connect(self.status.say)
+        document.model_changed.connect(self._show_model)
         self.view.changed.connect(lambda: self.status.show_zoom(self.view.zoom))
         self.tool_settings.changed.connect(lambda: self.size_slider.setValue(self.tool_settings.brush_size))
         self.size_slider.valueChanged.connect(self._set_brush_size)
@@ -193,6 +207,7 @@ class Window(QMainWindow):
         self.result.files_dropped.connect(self.files.drop_on_canvas)
         self.first_steps.files_dropped.connect(self.files.drop_on_canvas)
         self.exemplar_dock.files_dropped.connect(self.files.add_exemplars)
+        self.style_dock.files_dropped.connect(lambda paths: self.presets.load(paths[0]))
         self.exemplar_dock.add_wanted.connect(self.registry["add-exemplar"].trigger)
 
     def _restore_layout(self) -> None:
@@ -229,6 +244,11 @@ class Window(QMainWindow):
             self.registry.offer(name, possible, self.tr("This model makes its picture without warping the exemplar"))
         if not possible and self.result.shown not in (ResultView.RESULT, ResultView.COMPARE):
             self.registry["view-result"].trigger()
+
+    def _show_model(self) -> None:
+        name = f"model-{self.document.model}"
+        if name in self.registry:
+            self.registry[name].setChecked(True)
 
     def _leave_first_steps(self) -> None:
         if self.document.is_stroking:

@@ -51,6 +51,7 @@ class ExemplarCard(QWidget):
         self.thumbnail = Thumbnail(CARD)
         self.thumbnail.set_image(image_of(exemplar.photo.array))
         self.slider = self._make_slider()
+        self.share = named(QLabel(), "hint")
         self._remove = QToolButton(autoRaise=True)
         self._remove.setIcon(icon("close"))
         self._remove.setIconSize(QSize(13, 13))
@@ -78,6 +79,7 @@ class ExemplarCard(QWidget):
         right.setSpacing(2)
         right.addLayout(top)
         right.addWidget(self.slider)
+        right.addWidget(self.share)
         right.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
@@ -85,8 +87,9 @@ class ExemplarCard(QWidget):
         layout.addWidget(self.thumbnail)
         layout.addLayout(right, 1)
 
-    def show_state(self, weight: float, active: bool) -> None:
-        """Show the document's weight, 0 to 1, and whether this is the active exemplar."""
+    def show_state(self, weight: float, share: float, active: bool) -> None:
+        """Show the document's weight, 0 to 1, its share of the mix, and whether this is the active exemplar."""
+        self.share.setText(self.tr("{} of the blend").format(f"{share:.0%}") if share > 0 else "")
         self.active = active
         self.thumbnail.set_chosen(active)
         self.slider.blockSignals(True)
@@ -102,7 +105,9 @@ class ExemplarCard(QWidget):
             self.chosen.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if not self.hasFocus():  # Enter in the number has typed it, and is no choice of this exemplar alone
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit()
         elif event.key() == Qt.Key.Key_Delete:
             self.removed.emit()
@@ -192,8 +197,9 @@ class ExemplarDock(DropTarget):
         document = self._document
         largest = max(document.weights, default=0) or 1.0
         scale = 1 / largest if largest > 1 else 1.0
+        total = sum(document.mix)
         for index, (card, weight) in enumerate(zip(self.cards, document.weights, strict=False)):
-            card.show_state(weight * scale, index == document.active_exemplar)
+            card.show_state(weight * scale, document.mix[index] / total, index == document.active_exemplar)
         if self.cards:
             self._preview(document.exemplars[document.active_exemplar])
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from app.canvas.canvas import Canvas
 from app.document import Document
@@ -102,3 +102,25 @@ def stroke(canvas: Canvas, *points: tuple[float, float]) -> None:
     for point in points[1:]:
         move(canvas, *point)
     release(canvas, *points[-1])
+
+
+def drag(widget: QWidget, *places: QPointF) -> None:
+    """Press at the first place, in pixels of the widget, drag over the others, release at the last."""
+    mouse(widget, QEvent.Type.MouseButtonPress, places[0], LEFT)
+    for place in places[1:]:
+        mouse(widget, QEvent.Type.MouseMove, place, LEFT)
+    mouse(widget, QEvent.Type.MouseButtonRelease, places[-1], NONE)
+
+
+def drag_slider(slider: QSlider, *parts: float) -> None:
+    """Drag the handle over these parts of the way, 0 to 1."""
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    style = slider.style()
+    handle = style.subControlRect(
+        QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
+    )
+    centre = QPointF(handle.center())
+    way = slider.width() - handle.width()
+    ends = [QPointF(handle.width() / 2 + part * way, centre.y()) for part in parts]
+    drag(slider, centre, *ends)

@@ -1,0 +1,31 @@
+"""The frame of a dock: its title stands above it, or on its tab where it shares its place."""
+
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from shiboken6 import isValid
+
+from app.naming import named
+
+
+class DockFrame(QDockWidget):
+    """A dock that can be moved and closed; among tabs, the tab says its title and nothing says it twice."""
+
+    def __init__(self, title: str, name: str, content: QWidget, window: QMainWindow) -> None:
+        super().__init__(title, window)
+        named(self, name)
+        self._window = window
+        self.setWidget(content)
+        feature = QDockWidget.DockWidgetFeature
+        self.setFeatures(feature.DockWidgetMovable | feature.DockWidgetClosable)
+        self.visibilityChanged.connect(self._show_title)
+        self.dockLocationChanged.connect(self._show_title)
+
+    def _show_title(self) -> None:
+        if not isValid(self._window):  # docks are hidden once more while their window is destroyed
+            return
+        is_tab = any(other.toggleViewAction().isChecked() for other in self._window.tabifiedDockWidgets(self))
+        bar = self.titleBarWidget()
+        if is_tab and bar is None:
+            self.setTitleBarWidget(QWidget())
+        elif not is_tab and bar is not None:
+            self.setTitleBarWidget(None)
+            bar.deleteLater()
