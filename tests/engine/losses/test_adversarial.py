@@ -1,10 +1,16 @@
-"""Hinge losses and feature matching."""
+"""Hinge and least squares losses, and feature matching."""
 
 import pytest
 import torch
 from torch import Tensor
 
-from engine.losses.adversarial import discriminator_loss, feature_matching, generator_loss
+from engine.losses.adversarial import (
+    discriminator_loss,
+    feature_matching,
+    generator_loss,
+    least_squares_discriminator_loss,
+    least_squares_generator_loss,
+)
 
 
 def _answers(verdict: float, feature: float = 0.0) -> list[list[Tensor]]:
@@ -19,6 +25,12 @@ def test_a_judge_that_is_right_by_a_margin_has_nothing_to_learn(real: float, fak
 def test_the_generator_wants_high_verdicts() -> None:
     assert generator_loss(_answers(3.0)).item() == -3
     assert generator_loss([*_answers(3.0)[:1], *_answers(1.0)[:1]]).item() == -2
+
+
+@pytest.mark.parametrize(("real", "fake", "loss"), [(1, 0, 0), (0, 0, 1), (1, -2, 4), (3, 0, 4)])
+def test_least_squares_draw_verdicts_to_one_and_nought(real: float, fake: float, loss: float) -> None:
+    assert least_squares_discriminator_loss(_answers(real), _answers(fake)).item() == pytest.approx(loss)
+    assert least_squares_generator_loss(_answers(real)).item() == pytest.approx((real - 1) ** 2)
 
 
 def test_feature_matching_compares_features_but_not_verdicts() -> None:
