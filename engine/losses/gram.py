@@ -24,13 +24,13 @@ def gram_matrix(features: Tensor) -> Tensor:
 
 @torch.no_grad()
 def style_grams(network: nn.Module, photo: Tensor) -> list[Tensor]:
-    """Gram matrices of the last five feature maps of `network`, one row a photo, fine to coarse.
+    """Gram matrices of the first five feature maps of `network`, one row a photo, fine to coarse.
 
     photo: float (B, 3, H, W) in [-1, 1], H and W multiples of 64; it is halved first, for a quarter of the work.
     Each level is float (B, C (C + 1) / 2), scaled so that the squared distance of two rows is the mean squared
     difference of the two matrices.
     """
-    return [_rows(gram_matrix(features.float())) for features in network(F.avg_pool2d(photo, SHRINK))[-LEVELS:]]
+    return [_rows(gram_matrix(features.float())) for features in network(F.avg_pool2d(photo, SHRINK))[:LEVELS]]
 
 
 def folder_distances(network: nn.Module, photos: ImageFolder, device: torch.device) -> Tensor:
