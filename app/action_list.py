@@ -36,6 +36,8 @@ def _file(window: "Window", actions: Actions) -> None:
     actions.add("save-as", menu, tr("Save &as…"), files.save_as, keys="Ctrl+Shift+S")
     actions.add("export", menu, tr("&Export…"), files.export, keys="Ctrl+E", icon_name="export",
                 tip=tr("Export result, label map, warp, confidence or layers"))
+    actions.add("export-film", menu, tr("Export &film…"), window.film_dock.export_film, icon_name="film",
+                tip=tr("Export the way between the key frames of the film panel as MP4, GIF or PNG series"))
     actions.add("quit", menu, tr("&Quit"), window.close, keys="Ctrl+Q", icon_name="quit")
 
 

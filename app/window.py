@@ -30,6 +30,7 @@ from app.dialogs.help import AboutBox, ShortcutsSheet
 from app.dialogs.replace import ReplaceDialog
 from app.dialogs.tour import Tour, TourStep
 from app.docks.exemplars import ExemplarDock
+from app.docks.film import FilmDock
 from app.docks.frame import DockFrame
 from app.docks.history import HistoryDock
 from app.docks.palette import PaletteDock, toggle
@@ -41,6 +42,7 @@ from app.first_steps import FirstSteps
 from app.live import LivePreview
 from app.model_box import ModelBox
 from app.naming import named
+from app.shared_engine import SharedEngine
 from app.status import StatusBar
 from app.theme import THEME
 from app.tools import LARGEST_BRUSH, SMALLEST_BRUSH, TOOLS, BrushTool, EraserTool, LineTool, Tool, ToolSettings
@@ -64,7 +66,9 @@ class Window(QMainWindow):
         self.palette_dock = PaletteDock(self.document)
         self.exemplar_dock = ExemplarDock(self.document)
         self.history_dock = HistoryDock(self.document)
-        self.worker = Worker(make_session, self)
+        engine = SharedEngine(make_session)
+        self.worker = Worker(lambda: engine, self)
+        self.film_dock = FilmDock(self.document, engine)
         self.style_dock = StyleDock(self.document, self.worker)
         self.presets = Presets(self.document, self)
         self.live = LivePreview(self.document, self.worker, self)
@@ -73,6 +77,7 @@ class Window(QMainWindow):
         self.registry = Actions(self)
         self._tools: dict[type[Tool], Tool] = {kind: kind(self.document, self.tool_settings) for kind in TOOLS}
         self.docks: list[DockFrame] = []
+        self._hidden_panels: list[QWidget] = []
         self._other_class = 0
         self._picture_size: tuple[int, int] | None = None
         self._started = False
@@ -172,6 +177,8 @@ class Window(QMainWindow):
         exemplars.raise_()
         self.resizeDocks([classes, history], [226, 226], Qt.Orientation.Horizontal)
         self.resizeDocks([exemplars, history], [640, 170], Qt.Orientation.Vertical)
+        film = self._add_dock(self.tr("Film"), "film", self.film_dock, area.BottomDockWidgetArea)
+        film.hide()
 
     def _add_dock(self, title: str, name: str, content: QWidget, area: Qt.DockWidgetArea) -> DockFrame:
         dock = DockFrame(title, name, content, self)
@@ -194,6 +201,7 @@ class Window(QMainWindow):
         self.worker.busy_changed.connect(self.status.spinner.set_busy)
         self.worker.busy_changed.connect(self.result.set_busy)
         self.files.said.connect(self.status.say)
+        self.film_dock.said.connect(self.status.say)
         self.presets.said.connect(self.status.say)
         document.model_changed.connect(self._show_model)
         self.view.changed.connect(lambda: self.status.show_zoom(self.view.zoom))
@@ -303,8 +311,11 @@ class Window(QMainWindow):
         THEME.choose(name)
 
     def hide_panels(self, hidden: bool) -> None:
-        for widget in (*self.docks, self.tool_bar):
-            widget.setVisible(not hidden)
+        """Hide all panels, or show again those that were hidden by this."""
+        if hidden:
+            self._hidden_panels = [p for p in (*self.docks, self.tool_bar) if p.toggleViewAction().isChecked()]
+        for panel in self._hidden_panels:
+            panel.setVisible(not hidden)
 
     def choose_class(self, class_id: int) -> None:
         self.document.active_class = class_id
@@ -449,6 +460,7 @@ class Window(QMainWindow):
 
     def end(self) -> None:
         """Stop the engine and drop the recovery file."""
+        self.film_dock.stop()
         self.live.stop()
         self.files.close()
 

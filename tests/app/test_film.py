@@ -17,6 +17,7 @@ from app.docks.film.strip import KeyStrip
 from app.document import Document
 from app.project import open_project, save_project
 from app.shared_engine import SharedEngine
+from app.window import Window
 from engine.errors import InputError
 from engine.film import Film, KeyFrame
 from engine.inference.state import EditState, Frame
@@ -427,3 +428,52 @@ def test_closing_the_editor_ends_an_export(
     qtbot.waitUntil(lambda: dialog.progress.value() == 2)
     dock.stop()
     assert files(tmp_path) == []
+
+
+# In the window
+
+
+def test_the_film_panel_is_hidden_until_it_is_asked_for(qtbot: QtBot, window: Window) -> None:
+    assert not window.film_dock.isVisible()
+    window.registry["dock-film"].trigger()
+    qtbot.waitUntil(window.film_dock.isVisible)
+    for weights in ((1.0, 0.0), (0.0, 1.0)):
+        add(qtbot, window.film_dock, *weights)
+    qtbot.waitUntil(lambda: all(window.film_dock.strip._images))
+    window.registry["undo"].trigger()
+    assert window.film_dock.strip.count == 1
+    window.registry["hide-panels"].trigger()
+    assert not window.film_dock.isVisible()
+    window.registry["hide-panels"].trigger()
+    assert window.film_dock.isVisible()
+    window.registry["dock-film"].trigger()
+    window.registry["hide-panels"].trigger()
+    window.registry["hide-panels"].trigger()
+    assert not window.film_dock.isVisible(), "what was closed before stays closed"
+    assert window.palette_dock.isVisible()
+
+
+def test_the_menu_exports_the_film_or_says_what_it_needs(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    window.registry["export-film"].trigger()
+    assert "two key frames" in window.status.currentMessage()
+    window.document.set_film(Film((KeyFrame((1.0, 0.0)), KeyFrame((0.0, 1.0)))))
+    window.registry["export-film"].trigger()
+    dialog = window.film_dock.findChild(ExportFilmDialog)
+    dialog.path.setText(str(tmp_path / "walk.gif"))
+    dialog.format.setCurrentIndex(1)
+    with qtbot.waitSignal(dialog.exported, timeout=10000):
+        click(qtbot, dialog.start)
+    assert window.status.currentMessage() == "Exported walk.gif"
+    assert greys_of_gif(tmp_path / "walk.gif")[-1] == pytest.approx(180, abs=2)
+
+
+def test_painting_goes_on_while_the_film_plays(qtbot: QtBot, window: Window) -> None:
+    window.registry["dock-film"].trigger()
+    window.document.set_film(Film((KeyFrame((1.0, 0.0)), KeyFrame((0.0, 1.0))), loops=True))
+    qtbot.waitUntil(lambda: window.film_dock.player.count == 48)
+    click(qtbot, window.film_dock.screen_.play)
+    qtbot.waitUntil(lambda: window.film_dock.player.ready > 2)
+    window.document.replace_class(5, 7)
+    qtbot.waitUntil(window.settled, timeout=5000)
+    assert np.array_equal(window.document.frame.state.labels.array, window.document.labels)
+    assert window.film_dock.player.is_playing

@@ -272,6 +272,9 @@ class FilmDock(QWidget):
 
     def export_film(self) -> None:
         """Ask for format, rate and place, and write the film."""
+        if not self._film.segments:
+            self.said.emit(self.tr("A film needs two key frames; set a mix and add it in the film panel."))
+            return
         self.player.pause()
         self.pictures.want(())
         dialog = ExportFilmDialog(self._document, self._engine, self)
