@@ -49,14 +49,14 @@ def distance(one: KeyFrame, other: KeyFrame) -> float:
     return max(steps)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(films())
 def test_at_its_time_a_key_is_shown_exactly(film: Film) -> None:
     for number, key in enumerate(film.keys):
         assert film.at(number * film.seconds) == key.normalised
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(films(), st.floats(0, 1))
 def test_the_mix_is_valid_and_normalised_at_every_time(film: Film, part: float) -> None:
     key = film.at(part * film.length)
@@ -66,14 +66,14 @@ def test_the_mix_is_valid_and_normalised_at_every_time(film: Film, part: float) 
     assert key.style == Style.of(key.style.weights_of_class, key.style.axes, key.style.sample, key.style.surprise)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(films(fewest=2), st.floats(0, 1))
 def test_the_mix_moves_without_jumps(film: Film, part: float) -> None:
     time, step = part * film.length, 1e-4 * film.seconds
     assert distance(film.at(time), film.at(time + step)) < 2e-3
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(films(fewest=2), st.floats(-2, 2))
 def test_a_loop_comes_back_to_its_beginning(film: Film, part: float) -> None:
     film = replace(film, loops=True)
@@ -83,7 +83,7 @@ def test_a_loop_comes_back_to_its_beginning(film: Film, part: float) -> None:
     assert distance(film.at(time), film.at(time + film.length)) < 1e-6
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(films(), st.integers(1, 60))
 def test_frames_are_evenly_spaced_and_end_where_the_film_ends(film: Film, rate: int) -> None:
     film = replace(film, seconds=min(film.seconds, 3))
@@ -97,13 +97,13 @@ def test_frames_are_evenly_spaced_and_end_where_the_film_ends(film: Film, rate: 
     assert times[-1] == pytest.approx(film.length - step if film.loops else film.length)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(films())
 def test_adding_and_removing_an_exemplar_changes_nothing(film: Film) -> None:
     assert film.with_exemplar_added().with_exemplar_removed(len(film.keys[0].weights)) == film
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(films(), st.integers(0, 2))
 def test_a_film_stays_valid_without_an_exemplar(film: Film, index: int) -> None:
     count = len(film.keys[0].weights)
@@ -112,7 +112,7 @@ def test_a_film_stays_valid_without_an_exemplar(film: Film, index: int) -> None:
     assert all(len(key.weights) == count - 1 for key in less.keys)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(films(), st.integers(0, 3), st.integers(0, 3))
 def test_a_moved_key_is_the_same_key_elsewhere(film: Film, index: int, to: int) -> None:
     index, to = index % len(film.keys), to % len(film.keys)
