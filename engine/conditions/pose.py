@@ -14,6 +14,8 @@ from engine.errors import InputError
 from engine.files import read_text, write_text
 
 KEYPOINTS = 18
+# The number of each keypoint on the other side of the body: mirroring a person exchanges them.
+OTHER_SIDE = (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16)
 
 _LIMIT = 8 * 1024 * 1024
 _MAX_PERSONS = 1000

@@ -33,6 +33,7 @@ class Preset:
 
 PRESETS = {
     "rabit": {"small": Preset(4000, 4), "full": Preset(60000, 16)},
+    "analyst": {"small": Preset(8000, 8), "full": Preset(20000, 32)},
     "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
     "style-encoder": {"small": Preset(1600, 12), "full": Preset(20000, 12, published=True)},
 }
@@ -94,6 +95,14 @@ def _parser(arguments: argparse.Namespace, domain: Domain, preset: Preset, devic
     return ParserCourse(domain, training, held_out, preset.batch, device)
 
 
+def _analyst(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
+    from engine.data.posed_photos import PosedPhotos
+    from engine.training.analyst_course import AnalystCourse
+
+    training, held_out = (PosedPhotos(arguments.data, domain, split) for split in ("train", "val"))
+    return AnalystCourse(domain, training, held_out, preset.batch, device)
+
+
 def _rabit(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
     from engine.training.rabit_course import RabitCourse
 
@@ -113,6 +122,7 @@ def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset
 
 
 _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device], Course]] = {
+    "analyst": _analyst,
     "parser": _parser,
     "rabit": _rabit,
     "style-encoder": _style_encoder,
