@@ -5,6 +5,8 @@ from collections.abc import Callable
 from engine.correspondence.head import HeadClasses
 from engine.errors import InputError
 from engine.models.rabit import Rabit, RabitConfig
+from engine.models.step import Step, StepConfig
+from engine.models.style_encoder import StyleEncoderConfig
 from engine.models.translator import Translator
 from engine.weights.registry import load_weights
 
@@ -15,11 +17,16 @@ def _rabit(config: dict) -> Translator:
     return Rabit(RabitConfig(**config | {"widths": tuple(config["widths"]), "kin": kin, "head": head}))
 
 
+def _step(config: dict) -> Translator:
+    encoder = StyleEncoderConfig(**config["encoder"] | {"widths": tuple(config["encoder"]["widths"])})
+    return Step(StepConfig(**config | {"widths": tuple(config["widths"]), "encoder": encoder}))
+
+
 def _as_tuple(value: list | int) -> tuple | int:
     return tuple(value) if isinstance(value, list | tuple) else value
 
 
-BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit}
+BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit, "step": _step}
 
 
 def load_translator(domain: str, model: str) -> Translator:

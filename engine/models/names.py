@@ -1,3 +1,3 @@
 """The names of the translators that this program can build; torch is not needed to know them."""
 
-TRANSLATORS = ("rabit",)
+TRANSLATORS = ("rabit", "step")

@@ -2,6 +2,9 @@
 
 The code comes from an encoder that was trained before, on triplets of photos (style_encoder.py). There is no
 correspondence with the exemplar: a code says how the whole of it looks.
+
+Ours, not the paper's: the decoder's rectifiers are leaky. Where a plain one silences all channels, pixel norm
+makes a speckle of what is left.
 """
 
 from dataclasses import dataclass, field
@@ -32,6 +35,8 @@ class StepConfig:
 
 
 PUBLISHED_WIDTHS = (32, 64, 128, 256)
+
+SLOPE = 0.2
 
 Features = tuple[Tensor, Tensor, Tensor, Tensor]
 
@@ -71,7 +76,7 @@ class ContentEncoder(nn.Module):
 
 
 class _StyledBlock(nn.Module):
-    """x + PN(conv(ReLU(PN(conv([x, z]))))). Float (B, C, H, W) in and out, the style (B, D, H, W)."""
+    """x + PN(conv(act(PN(conv([x, z]))))). Float (B, C, H, W) in and out, the style (B, D, H, W)."""
 
     def __init__(self, channels: int, dims: int) -> None:
         super().__init__()
@@ -79,7 +84,7 @@ class _StyledBlock(nn.Module):
         self.conv1 = EqualisedConv2d(channels, channels, 3, padding=1)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        hidden = F.relu(pixel_norm(self.conv0(torch.cat([x, style], dim=1))))
+        hidden = F.leaky_relu(pixel_norm(self.conv0(torch.cat([x, style], dim=1))), SLOPE)
         return x + pixel_norm(self.conv1(hidden))
 
 
@@ -93,8 +98,8 @@ class _Level(nn.Module):
 
     def forward(self, x: Tensor, skip: Tensor, style: Tensor) -> Tensor:
         x = torch.cat([F.interpolate(x, scale_factor=2, mode="nearest"), skip, style], dim=1)
-        x = pixel_norm(F.relu(self.conv0(x)))
-        return pixel_norm(F.relu(self.conv1(x)))
+        x = pixel_norm(F.leaky_relu(self.conv0(x), SLOPE))
+        return pixel_norm(F.leaky_relu(self.conv1(x), SLOPE))
 
 
 class Decoder(nn.Module):
