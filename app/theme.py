@@ -143,8 +143,14 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QSlider {{ background: transparent; }}
 QSlider::groove:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {border}; margin: 0; }}
 QSlider::sub-page:horizontal {{ height: 4px; border: none; border-radius: 2px; background: {accent}; margin: 0; }}
-#number {{ background: transparent; border: none; padding: 2px; max-width: 40px; min-width: 40px; }}
+#number, #number QLineEdit {{ background: transparent; border: 1px solid transparent; padding: 0; }}
+#number {{ max-width: 38px; min-width: 38px; }}
+#number::up-button, #number::down-button {{ width: 1px; border: none; margin: 0; }}
+#number::up-arrow, #number::down-arrow {{ image: none; width: 0; height: 0; }}
 #number:focus {{ background: {raised}; border-radius: 4px; }}
+#section QComboBox {{ padding: 2px 2px 2px 6px; min-width: 0; }}
+#small {{ background: transparent; border: none; border-radius: 5px; padding: 2px; }}
+#small:hover, #small:focus {{ background: {raised}; }}
 #bipolar::sub-page:horizontal {{ background: {border}; }}
 QSlider::handle:horizontal {{ width: 13px; height: 13px; margin: -5px 0; border: none; border-radius: 6px;
     background: {text}; }}

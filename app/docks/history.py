@@ -1,5 +1,6 @@
 """The history dock: every step by name; a click goes there."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -16,6 +17,7 @@ class HistoryDock(QWidget):
         self._document = document
         self.list = named(QListWidget(), "history")
         self.list.setAccessibleName(self.tr("History"))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 0, 6, 6)
         layout.addWidget(self.list)

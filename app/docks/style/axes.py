@@ -70,7 +70,6 @@ class AxisRow(QWidget):
     def _make_number(self) -> QDoubleSpinBox:
         number = spoken(named(QDoubleSpinBox(decimals=1, singleStep=1 / STEPS), "number"), self.axis.name)
         number.setRange(-AXIS_LIMIT, AXIS_LIMIT)
-        number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         number.setKeyboardTracking(False)
         number.setToolTip(self.tr("{} in standard deviations").format(self.axis.name))

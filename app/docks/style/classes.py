@@ -49,7 +49,7 @@ class ClassRow(QWidget):
         self.chip.setPixmap(_chip(QColor(*label_class.color)))
         self.name = QLabel(label_class.name)
         self.source = self._make_source()
-        self.reset = named(QToolButton(), "flat")
+        self.reset = named(QToolButton(), "small")
         self.reset.setIconSize(QSize(13, 13))
         self.reset.setToolTip(self.tr("Let {} follow the blend again").format(label_class.name))
         self.reset.setAccessibleName(self.reset.toolTip())
@@ -69,7 +69,7 @@ class ClassRow(QWidget):
         tip = self.tr("Where {} takes its style from: the blend, or one exemplar alone")
         source.setToolTip(tip.format(self.label_class.name))
         source.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        source.setMinimumContentsLength(4)
+        source.setMinimumContentsLength(2)
         source.setIconSize(QSize(18, 22))
         source.activated.connect(self._choose)
         return guarded(source)
@@ -169,10 +169,10 @@ class ClassSection(Section):
         style, name = document.style, document.domain.classes[class_id].name
         own = style.weights_of_class
         own.pop(class_id, None)
-        step = self.tr("Style of {} from the blend").format(name)
+        step = self.tr("{} from the blend").format(name).capitalize()
         if index >= 0:
             own[class_id] = tuple(float(i == index) for i in range(len(document.exemplars)))
-            step = self.tr("Style of {} from {}").format(name, document.exemplars[index].name)
+            step = self.tr("{} from {}").format(name.capitalize(), document.exemplars[index].name)
         document.set_style(Style.of(own, style.axes, style.sample, style.surprise), step, is_slider_move=False)
         self.refresh()
 

@@ -12,6 +12,9 @@ from app.document import Document
 from app.theme import THEME
 from app.worker import MapRequest, Worker
 
+MARGIN = 4
+"""Pixels around the map that no photo covers."""
+
 NUDGED = 3.0
 """Pixels from which on a line leads from a photo to its place."""
 
@@ -66,7 +69,8 @@ class StyleMap(BlendPlane):
     def centres(self) -> np.ndarray:
         if self._centres is None:
             sizes = np.array([[m.size.width(), m.size.height()] for m in self._miniatures], float)
-            self._centres = spread(self.to_widget(self.places), sizes, (self.width(), self.height()))
+            bounds = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
+            self._centres = spread(self.to_widget(self.places) - MARGIN, sizes, bounds) + MARGIN
         return self._centres
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -31,7 +31,7 @@ def test_a_class_takes_its_style_from_an_exemplar_as_one_step(qtbot: QtBot, with
     qtbot.keyClick(row.source, Qt.Key.Key_Down)
     qtbot.keyClick(row.source, Qt.Key.Key_Down)
     assert document.style == Style.of({TOP: (0, 1, 0)})
-    assert document.undo_names == ["Style of top from first", "Style of top from second"]
+    assert document.undo_names == ["Top from first", "Top from second"]
     qtbot.waitUntil(lambda: not document.is_stale, timeout=5000)
     assert [exemplar.name for exemplar in document.frame.state.exemplars] == ["first", "second"]
     qtbot.mouseClick(row.reset, Qt.MouseButton.LeftButton)
