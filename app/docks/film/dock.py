@@ -4,7 +4,16 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.dialogs.export_film import ExportFilmDialog
 from app.docks.film.screen import Screen
@@ -40,7 +49,8 @@ class FilmDock(QWidget):
         self.screen_ = Screen(self.player)
         self.strip = KeyStrip(self.tr("Set up a mix of exemplars and add it as the first key frame."))
         self.settings = FilmSettings()
-        self.note = named(QLabel(wordWrap=False), "hint")
+        self.note = named(QLabel(), "hint")
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.current = -1
         self._problem = ""
         self._is_watched = False
@@ -79,9 +89,7 @@ class FilmDock(QWidget):
         row.setSpacing(6)
         for widget in (self.add, self.update_, self.take, self.remove):
             row.addWidget(widget)
-        row.addSpacing(10)
         row.addWidget(self.settings)
-        row.addSpacing(10)
         row.addWidget(self.note, 1)
         row.addWidget(self.export)
         right = QVBoxLayout()
@@ -186,6 +194,7 @@ class FilmDock(QWidget):
             button.setEnabled(self.current >= 0)
         self.export.setEnabled(film.segments > 0)
         self.note.setText(self._problem or self._readiness())
+        self.note.setToolTip(self._problem)  # a narrow window cuts it off
 
     def _readiness(self) -> str:
         if not self._is_watched or (ready := self.player.ready) == self.player.count:

@@ -9,7 +9,7 @@ from app.film_player import FilmPlayer
 from app.naming import named, spoken
 from app.theme import THEME, icon
 
-LEAST = QSize(180, 90)
+LEAST = QSize(140, 90)
 
 
 class Screen(QWidget):

@@ -35,6 +35,7 @@ class FilmSettings(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
+        row.addSpacing(4)
         row.addWidget(QLabel(self.tr("Step")))
         for widget in (self.seconds, self.easing, self.loop):
             row.addWidget(widget)
