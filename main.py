@@ -26,6 +26,7 @@ class Command:
 COMMANDS = {
     "render": Command("one picture from a condition and an exemplar", "engine.commands.render"),
     "batch": Command("many pictures, resumable", "engine.commands.batch"),
+    "analyse": Command("label map and pose of a photo", "engine.commands.analyse"),
     "domains": Command("the kinds of image there are", "engine.commands.listing", "run_domains"),
     "models": Command("the weights there are, with their cards", "engine.commands.listing", "run_models"),
     "train": Command("train a model on a data set", "engine.training.train"),

@@ -16,6 +16,7 @@ from engine.weights.card import write_card
 from engine.weights.registry import Weights, find_weights
 
 STYLE_ENCODER = "style-encoder"
+ANALYST = "analyst"
 _DATA_HELP = f"folder with photos/, labels/, lists and pairs.json; for {STYLE_ENCODER} any folder of images"
 _SPLIT_HELP = f"val reads val_labelled.txt (default), for {STYLE_ENCODER} val.txt"
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print the table, write sheets and figures. Returns the exit code; raises InputError."""
     domain = find_domain(arguments.domain)
     weights = find_weights(domain.name, arguments.model or domain.default_model)
-    evaluation = _style_encoder if weights.card.model == STYLE_ENCODER else _translator
+    evaluation = {STYLE_ENCODER: _style_encoder, ANALYST: _analyst}.get(weights.card.model, _translator)
     report, lines, figures = evaluation(arguments, domain, weights)
     print(lines)
     if arguments.json:
@@ -89,6 +90,23 @@ def _style_encoder(
     write_report(arguments.out / "evaluation.json", report)
     del figures["photos"]
     return report, retrieval_table(retrieval), figures
+
+
+def _analyst(arguments: argparse.Namespace, domain: Domain, weights: Weights) -> tuple[dict, str, dict[str, float]]:
+    """As `_translator`, for labels and poses of photos, with `poses.json` beside the lists."""
+    from engine.data.posed_photos import PosedPhotos  # these bring torch
+    from engine.devices import pick_device
+    from engine.evaluation.analysis import analysis_table, evaluate_analyst
+
+    photos = PosedPhotos(arguments.data, domain, arguments.split)
+    found, sheet = evaluate_analyst(weights, photos, arguments.limit, domain, pick_device(arguments.device))
+    report = {"domain": domain.name, "model": weights.card.model, "split": arguments.split, **asdict(found)}
+    write_image(arguments.out / "sheet-analysis.png", sheet)
+    write_report(arguments.out / "evaluation.json", report)
+    figures = {"mean IoU": found.mean_iou, "PCK@0.2 of torso": found.pck}
+    figures |= {f"IoU {name}": value for name, value in found.iou.items()}
+    figures |= {f"PCK {name}": value for name, value in found.pck_of.items()}
+    return report, analysis_table(found), figures
 
 
 def _record(weights: Weights, report: dict, figures: dict[str, float]) -> None:

@@ -9,12 +9,14 @@ import torch
 import torch.nn.functional as F
 from tqdm import tqdm
 
+from engine.analysis.analyse import load_analyst
 from engine.analysis.analyst import Analyst
 from engine.analysis.pose_estimator import keypoints_of
 from engine.conditions.pose_maps import LIMBS, keypoint_colour
 from engine.data.posed_photos import PosedPhotos
 from engine.data.views import UNKNOWN
 from engine.domains import Domain
+from engine.weights.registry import Weights
 
 KEYPOINT_NAMES = (
     "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist",
@@ -54,6 +56,14 @@ class AnalysisFigures:
     iou: dict[str, float]
     pck: float
     pck_of: dict[str, float]
+
+
+def evaluate_analyst(
+    weights: Weights, photos: PosedPhotos, limit: int | None, domain: Domain, device: torch.device
+) -> tuple[AnalysisFigures, np.ndarray]:
+    """Figures of the analyst in `weights` over the first `limit` photos, and a sheet of 24; raises InputError."""
+    sights = look(load_analyst(weights).to(device), photos, photos.names[:limit], device)
+    return measure_analysis(sights, domain), analysis_sheet(sheet_choice(sights), domain)
 
 
 @torch.no_grad()
@@ -148,7 +158,7 @@ def analysis_sheet(sights: Sequence[Sight], domain: Domain) -> np.ndarray:
     return np.concatenate([np.concatenate(cells[i : i + columns], axis=1) for i in range(0, len(cells), columns)])
 
 
-def sheet_choice(sights: Sequence[Sight], domain: Domain, count: int = SHEET_PHOTOS) -> list[Sight]:
+def sheet_choice(sights: Sequence[Sight], count: int = SHEET_PHOTOS) -> list[Sight]:
     """Labelled photos first, evenly spread from the worst by wrong pixels to the best."""
     labelled = [s for s in sights if (s.truth != UNKNOWN).any()] or list(sights)
     ranked = sorted(labelled, key=lambda s: float((s.labels != s.truth).mean()), reverse=True)

@@ -21,7 +21,7 @@ from tests.engine.folders import TINY_DOMAIN
 from tests.engine.posed_people import make_posed_people
 
 TINY = AnalystConfig(classes=6, channels=(6, 8, 12, 12, 12), blocks=(1, 1, 1, 1), wide=12)
-STEPS = 24
+STEPS = 30
 
 
 @pytest.fixture(scope="module")
