@@ -27,5 +27,5 @@ class DockFrame(QDockWidget):
         if is_tab and bar is None:
             self.setTitleBarWidget(QWidget())
         elif not is_tab and bar is not None:
-            self.setTitleBarWidget(None)
+            self.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt brings its own title back
             bar.deleteLater()

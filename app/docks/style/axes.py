@@ -78,9 +78,11 @@ class AxisRow(QWidget):
 
     def show_amount(self, amount: float) -> None:
         """Show the document's amount."""
-        for control, value in ((self.slider, round(amount * STEPS)), (self.number, amount)):
+        for control in (self.slider, self.number):
             control.blockSignals(True)
-            control.setValue(value)
+        self.slider.setValue(round(amount * STEPS))
+        self.number.setValue(amount)
+        for control in (self.slider, self.number):
             control.blockSignals(False)
 
     def _reset(self) -> None:

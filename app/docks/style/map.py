@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.blending import map_weights
@@ -72,6 +72,10 @@ class StyleMap(BlendPlane):
             bounds = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
             self._centres = spread(self.to_widget(self.places) - MARGIN, sizes, bounds) + MARGIN
         return self._centres
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._centres = None

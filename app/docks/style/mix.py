@@ -1,7 +1,7 @@
 """The blend of all exemplars: a slider for two, a pad for more, and the style map in their place."""
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app import settings
@@ -52,8 +52,7 @@ class MixSection(Section):
     @property
     def can_map(self) -> bool:
         """Whether there are photos to map, and a space to map them in."""
-        document = self._document
-        return len(document.exemplars) > 1 and has_style_space(document.domain.name, document.model)
+        return len(self._document.exemplars) > 1 and self._has_space
 
     def show_map(self, shown: bool) -> None:
         """Show the style map in place of slider or pad."""
@@ -63,6 +62,7 @@ class MixSection(Section):
 
     def rebuild(self) -> None:
         """Show what fits the number of exemplars."""
+        self._has_space = has_style_space(self._document.domain.name, self._document.model)
         exemplars, can_map = self._document.exemplars, self.can_map
         self.map_button.setVisible(can_map)
         if len(exemplars) == 2:
@@ -85,8 +85,4 @@ class MixSection(Section):
         if len(weights) == 2:
             self.between.show_weights(weights)
         self.pad.show_weights(weights)
-        self.map.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
         self.map.refresh()

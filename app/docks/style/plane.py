@@ -87,13 +87,13 @@ class BlendPlane(QWidget):
 
     def show_weights(self, weights: Sequence[float]) -> None:
         """Put the ring where this mix lies; it stays at a point that was just asked for and gave this mix."""
-        weights = np.asarray(weights, float)
-        if len(weights) != len(self.places) or not weights.any():
+        mix = np.asarray(weights, float)
+        if len(mix) != len(self.places) or not mix.any():
             return
-        if not np.array_equal(weights, self.weights):
+        if not np.array_equal(mix, self.weights):
             self._point = None
-        self.weights = weights
-        shares = weights / weights.sum()
+        self.weights = mix
+        shares = mix / mix.sum()
         told = (f"{m.name} {share:.0%}" for m, share in zip(self._miniatures, shares, strict=True) if share > 0)
         self.setAccessibleDescription(", ".join(told))
         self.update()
@@ -197,7 +197,7 @@ class BlendPlane(QWidget):
             return
         self.paint_ground(painter)
         for miniature, centre, weight in zip(self._miniatures, self.centres(), self.weights, strict=True):
-            miniature.paint(painter, QPointF(*centre), chosen=weight > 0)
+            miniature.paint(painter, QPointF(*centre), chosen=bool(weight > 0))
         if self.weights.any():
             self._paint_ring(painter, QPointF(*self.to_widget(self.point)))
 

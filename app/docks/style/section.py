@@ -14,7 +14,8 @@ class Section(QWidget):
         super().__init__(parent)
         self.setObjectName("section")
         self._setting = f"fold_{name}"
-        self.title = named(QToolButton(checkable=True), "sectionTitle")
+        self.title = named(QToolButton(), "sectionTitle")
+        self.title.setCheckable(True)
         self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.title.toggled.connect(self._open)
         self.body = QWidget()

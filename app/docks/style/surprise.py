@@ -36,10 +36,10 @@ class SurpriseSection(Section):
         self.seed = self._make_seed()
         self.amount = self._make_amount()
         self._lay_out()
-        document.model_changed.connect(self.refresh)
+        document.model_changed.connect(self.look)
+        document.reset.connect(self.look)
         document.mix_changed.connect(self.refresh)
-        document.reset.connect(self.refresh)
-        self.refresh()
+        self.look()
 
     def _make_seed(self) -> QSpinBox:
         seed = spoken(QSpinBox(minimum=0, maximum=LARGEST_SEED), self.tr("Seed of the surprise"))
@@ -74,10 +74,11 @@ class SurpriseSection(Section):
             button.setDefaultAction(action)
             button.setAccessibleName(action.text().replace("&", ""))
 
-    @property
-    def is_possible(self) -> bool:
-        """Whether the model's styles can be drawn."""
-        return has_style_space(self._document.domain.name, self._document.model)
+    def look(self) -> None:
+        """Find out whether the model's styles can be drawn."""
+        self.is_possible = has_style_space(self._document.domain.name, self._document.model)
+        self.setVisible(self.is_possible)
+        self.refresh()
 
     def surprise(self) -> None:
         """Draw another style."""
@@ -104,7 +105,6 @@ class SurpriseSection(Section):
 
     def refresh(self) -> None:
         """Show the document's seed and amount."""
-        self.setVisible(self.is_possible)
         style = self._document.style
         for control in (self.seed, self.amount):
             control.blockSignals(True)

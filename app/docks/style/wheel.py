@@ -18,7 +18,8 @@ class _WheelGuard(QObject):
 
 def guarded(widget: AnyWidget) -> AnyWidget:
     """The control, which the wheel changes only while it has the focus."""
-    for part in (widget, *widget.findChildren(QWidget)):
+    parts: list[QWidget] = [widget, *widget.findChildren(QWidget)]
+    for part in parts:
         if part.focusPolicy() == Qt.FocusPolicy.WheelFocus:
             part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         part.installEventFilter(_WheelGuard(part))

@@ -78,7 +78,12 @@ def test_the_map_is_asked_for_only_when_it_is_seen(qtbot: QtBot, with_exemplars:
     window.document.set_weights([1, 1, 1])
     qtbot.waitUntil(lambda: not window.document.is_stale, timeout=5000)
     assert asked == []
+    section = window.style_dock.mix
+    section.title.setChecked(False)
     window.registry["style-map"].trigger()
+    section.grab()
+    assert asked == []
+    section.title.setChecked(True)
     qtbot.waitUntil(lambda: len(asked) == 3, timeout=5000)
 
 
