@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.commands.labelling import MODEL
 from engine.commands.parser import add_device
 from engine.conditions.label_map import write_label_map
 from engine.conditions.pose import write_pose
@@ -19,7 +20,6 @@ from engine.weights.registry import find_weights
 if TYPE_CHECKING:
     from engine.analysis.analyse import Person
 
-MODEL = "analyst"
 ALL = "all"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from engine.commands.jobs import Job, Jobs, Record, read_jobs
+from engine.commands.labelling import Labelling
 from engine.commands.look import NOTHING_SAID, Look, add_look, look_of
 from engine.commands.parser import add_device, seed
 from engine.commands.request import Request, facts, finished, recipe
@@ -55,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.inference.session import Session  # brings torch
 
     render = Session(arguments.device).render
-    batch = Batch(domain, weights, arguments.jobs.parent, arguments.out, render, look, arguments.seed)
+    labelling = Labelling(arguments.device)
+    batch = Batch(domain, weights, arguments.jobs.parent, arguments.out, render, look, arguments.seed, labelling)
     summary = batch.run(jobs)
     print(f"{len(jobs.jobs)} jobs: {summary.done} done, {summary.skipped} done before, {summary.failed} failed.")
     return 1 if summary.failed else 0
@@ -72,7 +74,7 @@ def _check_exemplars(path: Path, jobs: Jobs, look: Look) -> None:
 class Batch:
     """Jobs of one domain and one model, from files relative to `source` to pictures in `out`.
 
-    What a job does not say of its look and seed is `look` and `seed`.
+    What a job does not say of its look and seed is `look` and `seed`; `labelling` finds label maps that are not given.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Batch:
         render: Callable[[EditState], Frame | None],
         look: Look = NOTHING_SAID,
         seed: int = 0,
+        labelling: Labelling | None = None,
     ) -> None:
         """Read the record of what is done already; raises InputError when it cannot be read."""
         self._domain = domain
@@ -93,6 +96,7 @@ class Batch:
         self._render = render
         self._look = look
         self._seed = seed
+        self._labelling = labelling or Labelling()
         self._record = Record(out)
 
     def run(self, jobs: Jobs) -> Summary:
@@ -117,7 +121,7 @@ class Batch:
         key = request.key(self._weights)
         if self._record.has(job.out, key):
             return False
-        state = request.state(self._domain, self._weights.card.model)
+        state = request.state(self._domain, self._weights.card.model, self._labelling)
         frame = finished(self._render(state))
         write_image(self._out / job.out, frame.image, recipe(state, self._weights))
         self._record.add(job.out, key, facts(frame))

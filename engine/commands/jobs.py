@@ -36,12 +36,12 @@ def _safe_name(name: str) -> str:
 
 
 class JobExemplar(BaseModel):
-    """One of several exemplars."""
+    """One of several exemplars; a label map that is not named is found in the photo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     photo: str
-    condition: str
+    condition: str | None = None
     weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
@@ -76,10 +76,7 @@ class Job(BaseModel):
         return self
 
     def look(self, source: Path, default: Look) -> Look:
-        """The look, from files relative to `source`; what the job does not say is the default's.
-
-        Raises InputError when an exemplar comes without its label map.
-        """
+        """The look, from files relative to `source`; what the job does not say is the default's."""
         return Look(
             self._exemplars(source) or default.exemplars,
             default.preset if self.style is None else source / self.style,
@@ -90,12 +87,14 @@ class Job(BaseModel):
 
     def _exemplars(self, source: Path) -> tuple[ExemplarFiles, ...]:
         if self.exemplars is not None:
-            return tuple(ExemplarFiles(source / e.photo, source / e.condition, e.weight) for e in self.exemplars)
+            return tuple(ExemplarFiles(source / e.photo, _below(source, e.condition), e.weight) for e in self.exemplars)
         if self.exemplar is None:
             return ()
-        if self.exemplar_condition is None:
-            raise InputError(f"The label map of {self.exemplar} is needed for now; name it as exemplar_condition.")
-        return (ExemplarFiles(source / self.exemplar, source / self.exemplar_condition),)
+        return (ExemplarFiles(source / self.exemplar, _below(source, self.exemplar_condition)),)
+
+
+def _below(source: Path, name: str | None) -> Path | None:
+    return None if name is None else source / name
 
 
 class Jobs(BaseModel):

@@ -4,8 +4,10 @@ import argparse
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
+from engine.commands.labelling import Labelling
 from engine.commands.parser import amount_of, drawn, number_of, weighted
 from engine.conditions.label_map import read_label_map
 from engine.domains import Domain
@@ -21,15 +23,17 @@ from engine.weights.registry import Weights, find_weights
 
 @dataclass(frozen=True)
 class ExemplarFiles:
-    """An exemplar's photo and label map; `weight` is None where the user gave none."""
+    """An exemplar's photo and label map, None where it is to be found; `weight` is None where the user gave none."""
 
     photo: Path
-    condition: Path
+    condition: Path | None
     weight: float | None = None
 
-    def read(self, domain: Domain) -> Exemplar:
-        """The exemplar; raises InputError when a file cannot be used."""
+    def read(self, domain: Domain, labelling: Labelling) -> Exemplar:
+        """The exemplar; raises InputError when a file cannot be used, or no label map is found."""
         photo = read_photo(self.photo)
+        if self.condition is None:
+            return labelling.exemplar(photo, self.photo, domain)
         labels = resize_labels(read_label_map(self.condition, domain), (photo.shape[1], photo.shape[0]))
         return Exemplar(Pixels(photo), Pixels(labels), self.photo.name)
 
@@ -54,9 +58,14 @@ class Look:
     def files(self) -> Iterator[Path]:
         """All files that it names."""
         for exemplar in self.exemplars:
-            yield from (exemplar.photo, exemplar.condition)
+            yield from (path for path in (exemplar.photo, exemplar.condition) if path is not None)
         if self.preset is not None:
             yield self.preset
+
+    @property
+    def unlabelled(self) -> Path | None:
+        """The first photo whose label map is to be found in it."""
+        return next((exemplar.photo for exemplar in self.exemplars if exemplar.condition is None), None)
 
     @property
     def settings(self) -> dict:
@@ -70,8 +79,13 @@ class Look:
         }
         return {name: value for name, value in said.items() if value}
 
-    def mixed(self, domain: Domain, model: str) -> tuple[tuple[Exemplar, ...], tuple[float, ...], Style]:
-        """The exemplars, their weights and the style. Raises InputError for what cannot be used, or not together."""
+    def mixed(
+        self, domain: Domain, model: str, labelling: Labelling | None = None
+    ) -> tuple[tuple[Exemplar, ...], tuple[float, ...], Style]:
+        """The exemplars, their weights and the style. Raises InputError for what cannot be used, or not together.
+
+        `labelling` finds label maps that are not given; it is one for all looks of a run.
+        """
         preset = None if self.preset is None else self._fitting_preset(domain, model)
         style = PLAIN if preset is None else preset.style
         count = len(self.exemplars or (preset.exemplars if preset else ()))
@@ -84,7 +98,8 @@ class Look:
             find_style_space(domain.name, model)
         style = Style.of(self._class_weights(style, domain, count), steps, sample, surprise)
         if self.exemplars:
-            return tuple(files.read(domain) for files in self.exemplars), weights, style
+            labelling = labelling or Labelling()
+            return tuple(files.read(domain, labelling) for files in self.exemplars), weights, style
         assert preset is not None
         return preset.exemplars, weights, style
 
@@ -172,8 +187,9 @@ def add_look(parser: argparse.ArgumentParser) -> None:
         help="photo whose appearance is borrowed; several are mixed by weight (default: 1 each)",
     )  # fmt: skip
     parser.add_argument(
-        "--exemplar-condition", type=Path, action="append", default=[], help="label map of the exemplar; one for each"
-    )
+        "--exemplar-condition", type=Path, action="append", default=[],
+        help="label map of the exemplar, in their order; where there is none, it is found in the photo",
+    )  # fmt: skip
     parser.add_argument("--style", type=Path, metavar="PRESET", help="style preset, .warpaint-style or .json")
     parser.add_argument(
         "--from", type=number_of, action="append", default=[], dest="sources", metavar="CLASS=N",
@@ -192,17 +208,13 @@ def add_look(parser: argparse.ArgumentParser) -> None:
 
 
 def look_of(arguments: argparse.Namespace) -> Look:
-    """The look that the options describe. Raises InputError when label maps and exemplars do not match."""
+    """The look that the options describe. Raises InputError for a label map without exemplar."""
     photos, conditions = arguments.exemplar, arguments.exemplar_condition
-    if len(photos) > len(conditions):
-        photo = photos[len(conditions)][0]
-        raise InputError(f"The label map of {photo} is needed for now; name it by --exemplar-condition.")
     if len(conditions) > len(photos):
         raise InputError(f"The label map {conditions[len(photos)]} has no exemplar; name it by --exemplar.")
     return Look(
         tuple(
-            ExemplarFiles(photo, condition, weight)
-            for (photo, weight), condition in zip(photos, conditions, strict=True)
+            ExemplarFiles(photo, condition, weight) for (photo, weight), condition in zip_longest(photos, conditions)
         ),
         arguments.style,
         arguments.sample,

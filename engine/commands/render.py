@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.commands.labelling import Labelling
 from engine.commands.look import add_look, look_of
 from engine.commands.parser import add_device, seed
 from engine.commands.request import Request, facts, finished, recipe
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         if path is not None:
             check_image_name(path)
     weights = find_weights(domain.name, arguments.model or domain.default_model)
-    state = request.state(domain, weights.card.model)
+    state = request.state(domain, weights.card.model, Labelling(arguments.device))
 
     from engine.inference.session import Session  # brings torch
 

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.commands.labelling import Labelling, find_analyst
 from engine.commands.look import Look, find_style_space
 from engine.conditions.label_map import read_label_map
 from engine.domains import Domain, find_domain
@@ -23,16 +24,16 @@ class Request:
     look: Look
     seed: int = 0
 
-    def state(self, domain: Domain, model: str) -> EditState:
-        """Read the files; raises InputError for the first that cannot be used."""
+    def state(self, domain: Domain, model: str, labelling: Labelling | None = None) -> EditState:
+        """Read the files; raises InputError for the first that cannot be used. `labelling` as for `Look.mixed`."""
         labels = Pixels(read_label_map(self.condition, domain))
-        exemplars, weights, style = self.look.mixed(domain, model)
+        exemplars, weights, style = self.look.mixed(domain, model, labelling)
         return EditState(domain.name, model, labels, exemplars, weights, self.seed, style)
 
     def key(self, weights: Weights) -> str:
         """A hash of all that decides the picture: the files' contents, the weights, the seed, the look.
 
-        Raises InputError when a file cannot be read, or a style space is needed and absent.
+        Raises InputError when a file cannot be read, or a style space or the analyst is needed and absent.
         """
         content = hashlib.sha256(f"{weights.card.weights_hash} {self.seed}".encode())
         for path in (self.condition, *self.look.files):
@@ -44,6 +45,8 @@ class Request:
         settings = self.look.settings
         if self.look.uses_style_space:
             settings["style_space"] = find_style_space(weights.card.domain, weights.card.model).card.weights_hash
+        if self.look.unlabelled is not None:
+            settings["analyst"] = find_analyst(weights.card.domain, self.look.unlabelled).card.weights_hash
         if settings:
             content.update(json.dumps(settings, sort_keys=True).encode())
         return content.hexdigest()

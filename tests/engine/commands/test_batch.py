@@ -184,7 +184,7 @@ def test_jobs_that_say_nothing_take_the_options(source: Path) -> None:
         ({"exemplar": "photo0.png"}, "either exemplar or exemplars"),
         ({"exemplars": None, "exemplar_condition": "labels0.png"}, "needs an exemplar"),
         ({"exemplars": []}, r"jobs\.0\.exemplars"),
-        ({"exemplars": [{"photo": "photo0.png"}]}, r"jobs\.0\.exemplars\.0\.condition"),
+        ({"exemplars": [{"condition": "labels0.png"}]}, r"jobs\.0\.exemplars\.0\.photo"),
         ({"exemplars": both(-1)}, r"jobs\.0\.exemplars\.0\.weight"),
         ({"surprise": 0.5}, "surprise needs a sample"),
         ({"sample": -1}, r"jobs\.0\.sample"),

@@ -123,8 +123,9 @@ def test_options_make_a_look() -> None:
         {"Top warmth": 1.0, "2": -1.0},
         {"top": 2},
     )
-    with pytest.raises(InputError, match="label map of b is needed for now; name it by --exemplar-condition"):
-        look_of(parser.parse_args(["--exemplar", "a", "--exemplar", "b", "--exemplar-condition", "la"]))
+    some = look_of(parser.parse_args(["--exemplar", "a", "--exemplar", "b", "--exemplar-condition", "la"]))
+    assert [e.condition for e in some.exemplars] == [Path("la"), None] and some.unlabelled == Path("b")
+    assert list(some.files) == [Path("a"), Path("la"), Path("b")]
     with pytest.raises(InputError, match="label map lb has no exemplar"):
         look_of(parser.parse_args(["--exemplar", "a", "--exemplar-condition", "la", "--exemplar-condition", "lb"]))
 

@@ -90,7 +90,7 @@ def test_a_preset_is_enough(folder: Path, rendered: list[EditState]) -> None:
         ([], "No exemplar is named"),
         (["--style", "none.json"], "none.json"),
         (["--exemplar", "a.png:-1"], "Argument --exemplar: the weight -1"),
-        (["--exemplar", "a.png"], "label map of a.png"),
+        (["--exemplar", "a.png"], "a.png"),
         (["--sample", "x"], "Argument --sample: 'x' is not SEED"),
         (["--axis", "1"], "Argument --axis: '1' is not a name and a number"),
         (["--from", "hair"], "Argument --from: 'hair' is not a name"),

@@ -1,0 +1,66 @@
+"""Exemplars that come as a photo alone: their label map is found in the photo."""
+
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.domains import Domain
+from engine.errors import InputError
+from engine.inference.state import Exemplar, Pixels
+from engine.weights.registry import Weights, find_weights
+
+if TYPE_CHECKING:
+    from engine.analysis.analyse import Analysis
+    from engine.analysis.fit import Box
+
+MODEL = "analyst"
+
+
+def find_analyst(domain: str, photo: Path) -> Weights:
+    """The weights that find label maps; raises InputError when there are none. `photo` is one that needs a map."""
+    try:
+        return find_weights(domain, MODEL)
+    except InputError as error:
+        raise InputError(
+            f"The label map of {photo} is missing, and there are no weights of model {MODEL!r} to find it; "
+            "name it by --exemplar-condition (exemplar_condition in a list of jobs)."
+        ) from error
+
+
+class Labelling:
+    """Finds label maps on `device`. Each photo is analysed once, however often it is asked for."""
+
+    def __init__(self, device: str = "auto") -> None:
+        self._device = device
+        self._analyses: dict[str, Analysis] = {}
+        self._found: dict[tuple[str, str], tuple[Box, bytes]] = {}
+
+    def exemplar(self, photo: np.ndarray, path: Path, domain: Domain) -> Exemplar:
+        """The part of a photo uint8 (H, W, 3) around its largest person, with the label map found there.
+
+        Raises InputError when nobody is found, or there are no weights.
+        """
+        key = domain.name, Pixels(photo).digest
+        if key not in self._found:
+            person = self._analysis(domain, path).of(photo, str(path))[0]
+            part = person.crop.within(*photo.shape[:2])
+            self._found[key] = part, zlib.compress(np.ascontiguousarray(_part(person.labels, part)).tobytes(), 1)
+        part, packed = self._found[key]
+        labels = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(part.height, part.width)
+        return Exemplar(Pixels(_part(photo, part)), Pixels(labels), path.name)
+
+    def _analysis(self, domain: Domain, path: Path) -> "Analysis":
+        if domain.name not in self._analyses:
+            weights = find_analyst(domain.name, path)
+
+            from engine.analysis.analyse import Analysis  # these bring torch
+            from engine.devices import pick_device
+
+            self._analyses[domain.name] = Analysis(domain, pick_device(self._device), weights)
+        return self._analyses[domain.name]
+
+
+def _part(array: np.ndarray, box: "Box") -> np.ndarray:
+    return array[box.top : box.bottom, box.left : box.right]
