@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.conditions.pose import read_pose, write_pose
+from engine.conditions.pose import OTHER_SIDE, read_pose, write_pose
 from engine.errors import InputError
 
 coordinates = st.floats(-1e5, 1e5)
@@ -79,3 +79,29 @@ def test_bad_tables_are_refused(tmp_path: Path) -> None:
         read_pose(tmp_path / "a_candidate.txt")
     with pytest.raises(InputError, match="pose.xml"):
         read_pose(tmp_path / "pose.xml")
+
+
+@given(poses, st.sampled_from(["a.json", "a_candidate.txt"]), st.sampled_from(["b.json", "b_subset.txt"]))
+def test_what_goes_from_one_form_to_the_other_and_back_is_the_same(
+    tmp_path_factory: pytest.TempPathFactory, pose: np.ndarray, first: str, second: str
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    pose[:, ::3, 2] = 0  # confidence 0, but in a place
+    write_pose(folder / first, pose)
+    write_pose(folder / second, read_pose(folder / first))
+    assert np.array_equal(read_pose(folder / second), pose)
+
+
+def test_line_ends_of_windows_and_nobody(tmp_path: Path) -> None:
+    (tmp_path / "a_candidate.txt").write_bytes(b"5 6 0.5 0\r\n7 8 0.25 1\r\n")
+    (tmp_path / "a_subset.txt").write_bytes((" ".join(["-1"] * 16 + ["1", "0", "0.75", "2"]) + "\r\n").encode())
+    pose = read_pose(tmp_path / "a_candidate.txt")
+    assert pose[0, 16].tolist() == [7, 8, 0.25] and pose[0, 17].tolist() == [5, 6, 0.5] and not pose[0, :16].any()
+    for name in ("a_candidate.txt", "a_subset.txt"):
+        (tmp_path / name).write_bytes(b"\r\n")
+    assert read_pose(tmp_path / "a_subset.txt").shape == (0, 18, 3)
+
+
+def test_exchanging_sides_twice_changes_nothing_and_keeps_the_middle() -> None:
+    assert [OTHER_SIDE[other] for other in OTHER_SIDE] == list(range(18))
+    assert [number for number, other in enumerate(OTHER_SIDE) if other == number] == [0, 1]
