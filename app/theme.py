@@ -61,6 +61,8 @@ QMenu::item {{ padding: 5px 22px 5px 26px; border-radius: 4px; }}
 QMenu::icon {{ padding: 2px; margin-left: 4px; }}
 QMenu::icon:checked {{ background: {selection}; border: 1px solid {accent}; border-radius: 5px; }}
 QStatusBar {{ background: {window}; border: none; color: {muted}; }}
+QStatusBar QComboBox {{ background: transparent; color: {text}; border: 1px solid {border}; border-radius: 5px;
+    padding: 1px 4px 1px 8px; min-height: 16px; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ color: {muted}; padding: 0 8px; background: transparent; }}
 QToolBar {{ background: {window}; border: none; padding: 4px; spacing: 3px; }}

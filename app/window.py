@@ -49,6 +49,9 @@ from app.tools import LARGEST_BRUSH, SMALLEST_BRUSH, TOOLS, BrushTool, EraserToo
 from app.worker import SessionFactory, Worker
 
 TOOL_BAR = ("undo", "redo", "", *(f"tool-{kind.name.lower()}" for kind in TOOLS), "", "fit", "run")
+MODEL_PLACE = 2
+"""The model stands in the status bar beside the time that it takes."""
+
 LAYOUT_VERSION = 2
 FIRST_SIZE = QSize(1440, 900)
 
@@ -94,6 +97,8 @@ class Window(QMainWindow):
     def _build(self) -> None:
         self.setMinimumSize(860, 560)
         self.setStatusBar(self.status)
+        self.model_box = ModelBox(self.document, self.status)
+        self.status.insertPermanentWidget(MODEL_PLACE, self.model_box)
         self._build_menus()
         self._build_tool_bar()
         self._build_centre()
@@ -162,8 +167,6 @@ class Window(QMainWindow):
         self._heat_controls = inner
         header.row.addWidget(inner)
         inner.hide()
-        self.model_box = ModelBox(self.document)
-        header.row.addWidget(self.model_box)
         return header
 
     def _build_docks(self) -> None:

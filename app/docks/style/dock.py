@@ -22,10 +22,11 @@ class StyleDock(DropTarget):
     def __init__(self, document: Document, worker: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self.mix = MixSection(document, worker)
-        self.axes = AxisSection(document)
-        self.surprise = SurpriseSection(document)
-        self.classes = ClassSection(document)
+        self._content = named(QWidget(), "cardList")
+        self.mix = MixSection(document, worker, self._content)
+        self.axes = AxisSection(document, self._content)
+        self.surprise = SurpriseSection(document, self._content)
+        self.classes = ClassSection(document, self._content)
         self.hint = named(QLabel(self.tr("Add an exemplar to give the picture a style."), wordWrap=True), "hint")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._footer = QHBoxLayout()
@@ -35,8 +36,7 @@ class StyleDock(DropTarget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        content = named(QWidget(), "cardList")
-        column = QVBoxLayout(content)
+        column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(4)
         for section in (self.mix, self.axes, self.surprise, self.classes):
@@ -44,7 +44,7 @@ class StyleDock(DropTarget):
         column.addStretch(1)
         self.area = named(QScrollArea(widgetResizable=True), "cards")
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(content)
+        self.area.setWidget(self._content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 0, 6, 6)
         layout.setSpacing(6)

@@ -5,8 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLabel
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.docks.style.plane import BlendPlane
@@ -14,7 +22,7 @@ from app.project import read_project, save_project
 from app.window import Window
 from engine.style import PLAIN
 from tests.app.docks.style.conftest import PLAIN_MODEL
-from tests.app.driving import drag, drag_slider
+from tests.app.driving import Engine, drag, drag_slider
 
 Load = Callable[[int], Window]
 TOP = 5
@@ -142,3 +150,21 @@ def test_it_fits_the_smallest_place(with_exemplars: Load) -> None:
     window.resize(1280, 800)
     area = window.style_dock.area
     assert area.widget().minimumSizeHint().width() <= area.viewport().width()
+
+
+def test_nothing_flashes_up_before_the_window(qapp: QApplication, engine: Engine) -> None:
+    shown: list[QWidget] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                shown.append(watched)
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    window = Window(lambda: engine)
+    qapp.removeEventFilter(watch)
+    assert shown == []
+    window.end()
+    window.deleteLater()
