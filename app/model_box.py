@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from app.document import Document
 from app.models import models_of
 from app.naming import spoken
+from app.wheel import guarded
 
 
 class ModelBox(QComboBox):
@@ -13,7 +14,7 @@ class ModelBox(QComboBox):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        spoken(self, self.tr("Model"))
+        guarded(spoken(self, self.tr("Model")))
         self.setToolTip(self.tr("The model that makes the picture"))
         self.activated.connect(lambda index: document.set_model(self.itemText(index)))
         document.reset.connect(self.rebuild)

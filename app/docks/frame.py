@@ -16,12 +16,18 @@ class DockFrame(QDockWidget):
         self.setWidget(content)
         feature = QDockWidget.DockWidgetFeature
         self.setFeatures(feature.DockWidgetMovable | feature.DockWidgetClosable)
-        self.visibilityChanged.connect(self._show_title)
-        self.dockLocationChanged.connect(self._show_title)
+        self.visibilityChanged.connect(self._show_titles)
+        self.dockLocationChanged.connect(self._show_titles)
+        self.toggleViewAction().toggled.connect(self._show_titles)
 
-    def _show_title(self) -> None:
-        if not isValid(self._window):  # docks are hidden once more while their window is destroyed
-            return
+    def _show_titles(self) -> None:
+        """One that comes or goes decides whether others are among tabs."""
+        if isValid(self._window):  # docks are hidden once more while their window is destroyed
+            for dock in self._window.findChildren(DockFrame):
+                dock.show_title()
+
+    def show_title(self) -> None:
+        """Have a title above, unless a tab says it."""
         is_tab = any(other.toggleViewAction().isChecked() for other in self._window.tabifiedDockWidgets(self))
         bar = self.titleBarWidget()
         if is_tab and bar is None:

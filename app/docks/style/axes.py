@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBo
 from superqt import QElidingLabel
 
 from app.docks.style.section import Section
-from app.docks.style.wheel import guarded
 from app.document import Document
 from app.models import axes_of_model
 from app.naming import named, spoken
+from app.wheel import guarded
 from engine.models.style_axes import Axis
 from engine.style import AXIS_LIMIT, Style
 

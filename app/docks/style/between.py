@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from app.docks.style.miniature import Miniature
-from app.docks.style.wheel import guarded
 from app.naming import named, spoken
+from app.wheel import guarded
 from engine.inference.state import Exemplar
 
 SIDE = 54

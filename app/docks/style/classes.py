@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBox
 
 from app.docks.style.miniature import Miniature
 from app.docks.style.section import Section
-from app.docks.style.wheel import guarded
 from app.document import Document
 from app.naming import named, spoken
 from app.theme import THEME, icon
+from app.wheel import guarded
 from engine.domains import LabelClass
 from engine.inference.state import Exemplar
 from engine.style import Style

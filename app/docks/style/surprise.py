@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSpinBox, QToolB
 from superqt import QLabeledSlider
 
 from app.docks.style.section import Section
-from app.docks.style.wheel import guarded
 from app.document import Document
 from app.models import has_style_space
 from app.naming import named, spoken
 from app.sliders import numbered_slider
+from app.wheel import guarded
 from engine.style import Style
 
 LARGEST_SEED = 2**31 - 1

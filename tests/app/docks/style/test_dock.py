@@ -168,3 +168,13 @@ def test_nothing_flashes_up_before_the_window(qapp: QApplication, engine: Engine
     assert shown == []
     window.end()
     window.deleteLater()
+
+
+def test_a_dock_among_tabs_has_its_title_on_its_tab_alone(with_exemplars: Load) -> None:
+    window = with_exemplars(2)
+    docks = {dock.objectName(): dock for dock in window.docks}
+    assert docks["style"].titleBarWidget() is not None and docks["history"].titleBarWidget() is None
+    window.registry["dock-exemplars"].trigger()
+    assert docks["style"].titleBarWidget() is None
+    window.registry["dock-exemplars"].trigger()
+    assert docks["style"].titleBarWidget() is not None
