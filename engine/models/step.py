@@ -103,7 +103,14 @@ class _Level(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Content features and a style to the picture, float (B, 3, H, W) in [-1, 1]."""
+    """Content features and a style to the picture, float (B, 3, H, W) in [-1, 1].
+
+    `mean`, (D,), and `scale`, scalar, are those of the codes to come: a generator that gets codes of small numbers
+    takes long to heed them.
+    """
+
+    mean: Tensor
+    scale: Tensor
 
     def __init__(self, config: StepConfig) -> None:
         super().__init__()
@@ -112,9 +119,18 @@ class Decoder(nn.Module):
         steps = zip(widths[:-1], widths[1:], strict=True)
         self.levels = nn.ModuleList(_Level(*step, dims) for step in steps)
         self.colours = EqualisedConv2d(widths[3], 3, 1, gain=1.0)
+        self.register_buffer("mean", torch.zeros(dims))
+        self.register_buffer("scale", torch.ones(()))
+
+    def expect(self, codes: Tensor) -> None:
+        """Set mean and scale to those of codes (n, D)."""
+        self.mean.copy_(codes.mean(0))
+        self.scale.copy_(codes.var(0, correction=0).mean().sqrt().clamp_min(1e-3))
 
     def forward(self, features: Features, style: Tensor) -> Tensor:
         *skips, x = features
+        mean = self.mean if style.dim() == 2 else self.mean[:, None, None]
+        style = (style - mean) / self.scale
         pooled = _at(style, x)
         for block in self.blocks:
             x = block(x, pooled)

@@ -10,8 +10,10 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from engine.data.conditioned import ConditionedPhotos
 from engine.data.image_folder import ImageFolder, training_and_held_out
 from engine.data.photo_set import PhotoSet
+from engine.data.side_by_side import SideBySide
 from engine.devices import pick_device
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
@@ -19,7 +21,8 @@ from engine.training import distributed
 from engine.training.course import Course
 from engine.training.loop import Run, train
 from engine.training.parser_course import ParserCourse
-from engine.weights.registry import save_weights
+from engine.training.style_methods import FINAL, METHODS
+from engine.weights.registry import open_weights, save_weights
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,12 @@ class Preset:
 PRESETS = {
     "rabit": {"small": Preset(4000, 4), "full": Preset(60000, 16)},
     "analyst": {"small": Preset(8000, 8), "full": Preset(20000, 32)},
+    "step": {"small": Preset(6000, 8), "full": Preset(60000, 8, published=True)},
     "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
     "style-encoder": {"small": Preset(1600, 12), "full": Preset(20000, 12, published=True)},
 }
 
+_LAYOUT_HELP = "labels: photos/ and labels/; side-by-side: train/ and val/ with pictures A|B, as pix2pix has them"
 _DATA_HELP = "folder with photos/, labels/, lists and pairs.json; for style-encoder any folder of images"
 
 
@@ -47,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help=_DATA_HELP)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and sample sheets")
     parser.add_argument("--model", choices=sorted(PRESETS), default="rabit")
+    step = parser.add_argument_group("for step")
+    step.add_argument("--style-encoder", type=Path, help="weights folder that `--model style-encoder` wrote")
+    step.add_argument("--method", choices=sorted(METHODS), default=FINAL, help="StEP's own are step-v1 to v4")
+    step.add_argument("--size", type=int, help="height that is trained at (default: the full height, small a quarter)")
+    step.add_argument("--layout", choices=("labels", "side-by-side"), default="labels", help=_LAYOUT_HELP)
+    step.add_argument("--direction", choices=("a-to-b", "b-to-a"), default="a-to-b", help="of pictures side by side")
     parser.add_argument("--preset", choices=("small", "full"), help="small fits 2 CPU cores (default: by device)")
     parser.add_argument("--steps", type=int, help="steps in all (default: the preset's)")
     parser.add_argument("--batch", type=int, help="photos a step and process (default: the preset's)")
@@ -110,6 +121,35 @@ def _rabit(arguments: argparse.Namespace, domain: Domain, preset: Preset, device
     return RabitCourse(domain, training, held_out, preset.batch, device, arguments.perceptual)
 
 
+def _step(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
+    from engine.losses.perceptual import perceptual_network
+    from engine.models.step import PUBLISHED_WIDTHS, StepConfig
+    from engine.models.style_encoder import PUBLISHED, StyleEncoderConfig, load_style_encoder
+    from engine.training.step_course import StepCourse, painted_size
+
+    method = METHODS[arguments.method]
+    if method.pretrained and arguments.style_encoder is None:
+        raise InputError(
+            f"{arguments.method} starts from a style encoder; train one with --model style-encoder and name its "
+            "weights folder with --style-encoder."
+        )
+    encoder = load_style_encoder(open_weights(arguments.style_encoder)) if arguments.style_encoder else None
+    training, held_out = _conditioned_photos(arguments, domain, preset)
+    whole = training.batch(training.names[:1])[0].shape[2:]
+    height = arguments.size or (whole[0] if preset.published else whole[0] // 4)
+    fresh = PUBLISHED if preset.published else StyleEncoderConfig(shrink=4)
+    config = StepConfig(
+        content_channels=len(domain.classes) if arguments.layout == "labels" else 3,
+        encoder=encoder.config if encoder else fresh,
+    )
+    perceptual = perceptual_network(domain, arguments.perceptual).to(device)
+    size = painted_size(height, whole)
+    course = partial(StepCourse, domain, training, held_out, preset.batch, size, device, method)
+    if preset.published:
+        return course(replace(config, widths=PUBLISHED_WIDTHS), perceptual, encoder)
+    return course(config, perceptual, encoder, rate=3e-3)  # equalised layers learn slowly at first
+
+
 def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
     from engine.models.style_encoder import PUBLISHED, StyleEncoderConfig
     from engine.training.style_encoder_course import StyleEncoderCourse
@@ -125,6 +165,7 @@ _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device],
     "analyst": _analyst,
     "parser": _parser,
     "rabit": _rabit,
+    "step": _step,
     "style-encoder": _style_encoder,
 }
 
@@ -135,11 +176,25 @@ def _labelled_photos(arguments: argparse.Namespace, domain: Domain, preset: Pres
     for photos in (training, held_out):
         for name in tqdm(photos.names, "reading photos", unit="photo", disable=None):
             photos.read(name)  # bad data is found now, not an hour into the run
-    if preset.batch > len(training.names):
-        raise InputError(
-            f"{arguments.data} has {len(training.names)} training photos, fewer than --batch {preset.batch}."
-        )
+    _check_batch(arguments.data, len(training.names), preset)
     return training, held_out
+
+
+def _conditioned_photos(
+    arguments: argparse.Namespace, domain: Domain, preset: Preset
+) -> tuple[ConditionedPhotos, ConditionedPhotos]:
+    """The splits train and val, with their label maps or the pictures beside them."""
+    if arguments.layout == "labels":
+        return _labelled_photos(arguments, domain, preset)
+    area = domain.size[0] * domain.size[1]
+    training, held_out = (SideBySide(arguments.data, s, area, arguments.direction) for s in ("train", "val"))
+    _check_batch(arguments.data, len(training.names), preset)
+    return training, held_out
+
+
+def _check_batch(folder: Path, photos: int, preset: Preset) -> None:
+    if preset.batch > photos:
+        raise InputError(f"{folder} has {photos} training photos, fewer than --batch {preset.batch}.")
 
 
 def _precision(name: str, device: torch.device) -> torch.dtype:

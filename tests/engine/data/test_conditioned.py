@@ -1,0 +1,32 @@
+"""Photos with their conditions."""
+
+import torch
+from torch import Tensor
+
+from engine.data.chance import Chance
+from engine.data.conditioned import draw_conditioned, read_conditioned, shrunk
+
+
+class Ramps:
+    """Photos that grow lighter to the right, of conditions whose classes do."""
+
+    names = [str(number) for number in range(12)]
+
+    def batch(self, names: list[str]) -> tuple[Tensor, Tensor]:
+        labels = torch.arange(8).repeat_interleave(8).expand(len(names), 32, 64)
+        photo = (labels / 4 - 1).unsqueeze(1).expand(-1, 3, -1, -1)
+        return photo, labels
+
+
+def test_photo_and_condition_are_shrunk_alike() -> None:
+    batch = read_conditioned(Ramps(), ["3"], (16, 32))
+    assert batch.whole.shape == (1, 3, 32, 64)
+    assert torch.equal(batch.photo[:, 0], batch.condition / 4 - 1)
+    assert shrunk(batch.photo, (16, 32)) is batch.photo
+
+
+def test_all_parts_are_mirrored_together_and_half_of_them_are() -> None:
+    batch = draw_conditioned(Ramps(), 12, (16, 32), Chance.of_step(0, 1, 0))
+    assert torch.equal(batch.photo[:, 0], batch.condition / 4 - 1)
+    assert torch.equal(batch.whole[:, 0, ::2, ::2], batch.photo[:, 0])
+    assert 2 < (batch.condition[:, 0, 0] == 7).sum() < 10
