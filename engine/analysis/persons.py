@@ -1,8 +1,8 @@
 """Where the persons in a photo are, from one look at the whole of it.
 
-Persons are patches of what is no background. A patch with several necks is divided among them, each pixel to the
-neck nearest from side to side. So persons who stand before each other, or one above the other, come out as one
-where only one neck is seen.
+Persons are patches of what is no background. A patch with several necks, each with something of a head, is divided
+among them, each pixel to the neck nearest from side to side. So persons come out as one where only one of the necks
+is seen, and a person above another gets a part of both.
 """
 
 import cv2
@@ -14,8 +14,10 @@ LEAST_AREA = 0.006  # of the picture; a smaller patch is nobody
 LEAST_SHARE = 0.12  # of the largest person's area; a smaller one is somebody in the background
 
 _NECK = 1
-_NECK_HEAT = 0.25
+_HEAD = (0, 14, 15, 16, 17)
+_NECK_HEAT = 0.3  # of a neck and of a part of the head beside it
 _CLOSING = 0.02  # of the picture's longer side: gaps up to this, as at a belt, part nobody
+_REACH = 1.2  # of half a box: how far from its middle pixels may be its person's
 _APART = 0.1  # of the patch's height: necks closer than this are one
 
 
@@ -27,12 +29,17 @@ def find_persons(person: np.ndarray, heat: np.ndarray) -> list[Box]:
     reach = max(3, round(_CLOSING * max(person.shape)))
     mask = cv2.morphologyEx((person > 0.5).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     count, patches, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    necks = cv2.resize(heat[_NECK], person.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    neck, head = (
+        cv2.resize(part, person.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        for part in (heat[_NECK], heat[list(_HEAD)].max(0))
+    )
     found: list[tuple[int, Box]] = []
     for patch in range(1, count):
         if stats[patch, cv2.CC_STAT_AREA] >= LEAST_AREA * person.size:
+            here = patches == patch
             apart = max(2, round(_APART * stats[patch, cv2.CC_STAT_HEIGHT]))
-            found += _divided(patches == patch, _peaks(np.where(patches == patch, necks, 0), apart))
+            beside_head = cv2.dilate(head, np.ones((4 * apart + 1, 2 * apart + 1), np.uint8))
+            found += _divided(here, _peaks(np.where(here, np.minimum(neck, beside_head), 0), apart))
     largest = max((area for area, _ in found), default=0)
     found = [(area, box) for area, box in found if area >= max(LEAST_SHARE * largest, LEAST_AREA * person.size)]
     return [box for _, box in sorted(found, key=lambda entry: -entry[0])]
@@ -41,14 +48,15 @@ def find_persons(person: np.ndarray, heat: np.ndarray) -> list[Box]:
 def territory(boxes: list[Box], number: int, height: int, width: int) -> np.ndarray:
     """Pixels of a picture that belong to box `number` rather than to another, bool (height, width).
 
-    Each pixel belongs to the box in which, by that box's own size, it lies nearest to the middle.
+    Each pixel belongs to the box in which, by that box's own size, it lies nearest to the middle; to none if it lies
+    outside all of them by a tenth of their sizes.
     """
     mine = _nearness(boxes[number], height, width)
-    nearest = np.ones((height, width), bool)
+    belongs = mine <= _REACH
     for other, box in enumerate(boxes):
         if other != number:
-            nearest &= mine <= _nearness(box, height, width)
-    return nearest
+            belongs &= mine <= _nearness(box, height, width)
+    return belongs
 
 
 def _nearness(box: Box, height: int, width: int) -> np.ndarray:

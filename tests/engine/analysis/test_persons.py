@@ -7,11 +7,12 @@ from engine.analysis.persons import find_persons, territory
 
 
 def _heat(*necks: tuple[int, int]) -> np.ndarray:
-    """Heat maps (18, 60, 80) with necks at (x, y)."""
+    """Heat maps (18, 60, 80) with necks at (x, y), each below an ear."""
     heat = np.zeros((18, 60, 80), np.float32)
     y, x = np.mgrid[:60, :80]
     for column, row in necks:
         heat[1] = np.maximum(heat[1], 0.9 * np.exp(-((x - column) ** 2 + (y - row) ** 2) / 8))
+        heat[16] = np.maximum(heat[16], 0.9 * np.exp(-((x - column) ** 2 + (y - row + 4) ** 2) / 8))
     return heat
 
 
@@ -37,6 +38,13 @@ def test_one_neck_seen_twice_is_one_person() -> None:
     assert find_persons(_mask((20, 20, 60, 110)), _heat((19, 14), (21, 15))) == [Box(20, 20, 40, 90)]
 
 
+def test_a_neck_without_a_head_divides_nobody() -> None:
+    heat = _heat((11, 14), (32, 14))
+    assert len(find_persons(_mask((10, 20, 80, 110)), heat)) == 2
+    heat[16, :, 20:] = 0
+    assert find_persons(_mask((10, 20, 80, 110)), heat) == [Box(10, 20, 70, 90)]
+
+
 def test_a_person_seen_from_no_neck_is_one() -> None:
     assert find_persons(_mask((20, 20, 60, 110)), _heat()) == [Box(20, 20, 40, 90)]
 
@@ -51,5 +59,6 @@ def test_small_patches_and_gaps_do_not_count() -> None:
 def test_every_pixel_belongs_to_the_nearest_person() -> None:
     boxes = [Box(0, 0, 10, 20), Box(10, 0, 30, 20)]
     first, second = (territory(boxes, number, 20, 60) for number in (0, 1))
-    assert first[:, :10].all() and second[:, 10:].all() and not (first & second)[:, :9].any()
-    assert territory(boxes[:1], 0, 20, 60).all()
+    assert first[:, :10].all() and second[:, 10:40].all() and not (first & second)[:, :9].any()
+    alone = territory(boxes[:1], 0, 20, 60)
+    assert alone[:, :11].all() and not alone[:, 11:].any()
