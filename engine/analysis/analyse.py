@@ -80,8 +80,8 @@ class Analysis:
         scores, heat, _ = self._look(_padded(small))
         rows, columns = (-(-side // LABEL_STRIDE) for side in small.shape[:2])
         person = 1 - scores.softmax(0)[0, :rows, :columns].numpy()
-        heat = heat[:, : -(-rows // 2), : -(-columns // 2)].numpy()
-        boxes = find_persons(np.ascontiguousarray(person), heat)[:MAX_PERSONS]
+        shown = heat[:, : -(-rows // 2), : -(-columns // 2)].numpy()
+        boxes = find_persons(np.ascontiguousarray(person), shown)[:MAX_PERSONS]
         return [_scaled(box, width / columns, height / rows).within(height, width) for box in boxes]
 
     def _person(self, photo: np.ndarray, boxes: list[Box], number: int) -> Person | None:

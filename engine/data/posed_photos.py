@@ -16,6 +16,8 @@ from engine.errors import InputError
 from engine.files import read_text
 from engine.images import read_photo, resize_labels, resize_photo
 
+Held = tuple[Tensor, Tensor, Tensor]  # photo, labels and pose
+
 _LIST_LIMIT = 64 * 1024 * 1024
 
 
@@ -41,7 +43,7 @@ class PosedPhotos:
             for name, path in tqdm(paths.items(), "reading photos", unit="photo", disable=None)
         }
 
-    def read(self, name: str) -> tuple[Tensor, Tensor, Tensor]:
+    def read(self, name: str) -> Held:
         """Photo uint8 (3, H, W), labels uint8 (H, W) and pose float (18, 3) of `name`, as a `Layer` has them."""
         return self._held[name]
 
@@ -51,7 +53,7 @@ class PosedPhotos:
         return Layer(torch.stack(photos).float() / 127.5 - 1, torch.stack(labels).long(), torch.stack(poses))
 
 
-def _read(photo_path: Path, labels_path: Path | None, pose: np.ndarray, domain: Domain) -> tuple[Tensor, ...]:
+def _read(photo_path: Path, labels_path: Path | None, pose: np.ndarray, domain: Domain) -> Held:
     photo = read_photo(photo_path)
     points = pose.copy()
     points[:, :2] = (points[:, :2] / [photo.shape[1], photo.shape[0]] * 2 - 1) * (pose[:, 2:] > 0)

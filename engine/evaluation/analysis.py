@@ -176,6 +176,6 @@ def with_skeleton(photo: np.ndarray, pose: np.ndarray) -> np.ndarray:
         if pose[list(ends), 2].all():
             first, second = (tuple(map(int, places[end])) for end in ends)
             cv2.line(picture, first, second, keypoint_colour(number), thickness, cv2.LINE_AA)
-    for number in np.flatnonzero(pose[:, 2]):
+    for number in map(int, np.flatnonzero(pose[:, 2])):
         cv2.circle(picture, tuple(map(int, places[number])), thickness + 1, keypoint_colour(number), -1, cv2.LINE_AA)
     return picture

@@ -57,5 +57,12 @@ def _spoiled(picture: np.ndarray, dice: random.Random, noise: np.random.Generato
         picture = np.clip(picture + grain, 0, 255).astype(np.uint8)
     if dice.random() < 0.25:
         quality = dice.randint(15, 70)
-        picture = cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+        picture = _compressed(picture, quality)
     return picture
+
+
+def _compressed(picture: np.ndarray, quality: int) -> np.ndarray:
+    packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    unpacked = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    assert unpacked is not None  # what was packed here is a picture
+    return unpacked
