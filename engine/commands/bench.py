@@ -1,0 +1,31 @@
+"""The `bench` command: measurements that compare systems, one sub-command each."""
+
+import argparse
+import importlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a measurement lives: a module with `add_arguments` and `run`, as a command's."""
+
+    help: str
+    module: str
+
+
+BENCHES = {
+    "styles": Bench("StEP against BicycleGAN and MUNIT-p, all trained alike", "engine.commands.bench_styles"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the sub-commands with their options."""
+    benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
+    for name, bench in BENCHES.items():
+        part = benches.add_parser(name, help=bench.help, description=f"{bench.help}.")
+        importlib.import_module(bench.module).add_arguments(part)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the one that is named. Returns the exit code; raises InputError."""
+    return importlib.import_module(BENCHES[arguments.bench].module).run(arguments)
