@@ -51,10 +51,10 @@ class Placement:
         return torch.where(self.mirrored[:, None, None], moved[:, list(OTHER_SIDE)], moved)
 
 
-def random_placements(count: int, aspect: float, generator: torch.Generator) -> Placement:
+def random_placements(count: int, aspect: float, farthest: float, generator: torch.Generator) -> Placement:
     """Half of the placements keep the person about as it is; the others come near, go far, and look elsewhere.
 
-    aspect: width by height of photo and view.
+    aspect: width by height of photo and view. farthest: size of the smallest photo in its view.
     """
 
     def uniform(low: Tensor | float, high: Tensor | float) -> Tensor:
@@ -64,7 +64,7 @@ def random_placements(count: int, aspect: float, generator: torch.Generator) -> 
         return (torch.randn(count, generator=generator) * deviation).clamp(-3 * deviation, 3 * deviation)
 
     wild = uniform(0, 1) < 0.5
-    zoom = torch.where(wild, uniform(math.log(0.35), math.log(2.2)), uniform(math.log(0.85), math.log(1.2))).exp()
+    zoom = torch.where(wild, uniform(math.log(farthest), math.log(2.2)), uniform(math.log(0.85), math.log(1.2))).exp()
     reach = (zoom - 1).abs() * wild + 0.12
     angle = torch.where(wild, normal(0.22), normal(0.09))
     stretch = normal(0.06).exp()
@@ -100,10 +100,15 @@ def inside(points: Tensor) -> Tensor:
 
 
 def plain(layer: Layer, chosen: Tensor, generator: torch.Generator) -> Layer:
-    """`layer` with one colour and nobody in it where `chosen` (bool (B,))."""
-    colour = torch.rand(len(chosen), 3, 1, 1, generator=generator) * 2 - 1
+    """`layer` with nobody in it where `chosen` (bool (B,)): one colour, or clouds and grain."""
+    count, size = len(chosen), layer.photo.shape[2:]
+    colour = torch.rand(count, 3, 1, 1, generator=generator) * 2 - 1
+    cloudy, grainy = (torch.rand(2, count, 1, 1, 1, generator=generator) * 2 - 1).clamp_min(0)
+    clouds = F.interpolate(torch.randn(count, 3, 9, 6, generator=generator), size, mode="bicubic")
+    grain = torch.randn(count, 1, *size, generator=generator)
+    nothing = (colour + cloudy * clouds + 0.7 * grainy * grain).clamp(-1, 1)
     return Layer(
-        torch.where(chosen[:, None, None, None], colour, layer.photo),
+        torch.where(chosen[:, None, None, None], nothing, layer.photo),
         torch.where(chosen[:, None, None], 0, layer.labels),
         torch.where(chosen[:, None, None], torch.tensor([_ELSEWHERE, _ELSEWHERE, 1.0]), layer.pose),
     )

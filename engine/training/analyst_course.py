@@ -35,6 +35,7 @@ from engine.training.spoil import cut_out, spoiled
 
 LABELLED = 0.6  # share of a step's photos
 SMALL_UNTIL = 0.55  # of the run: views of half the size, four times as quick
+FARTHEST = 0.35  # size of the smallest photo in a view of full size; twice that in a small one
 TEACHER_FROM = 0.25  # of the run
 TEACHER_KEEPS = 0.998
 SURE = 0.8  # probability from which the teacher's label counts
@@ -86,7 +87,7 @@ class AnalystCourse(Course):
         size = (height // 2, width // 2) if progress < SMALL_UNTIL else (height, width)
         front, back = self._drawn(chance, progress, size), self._drawn(chance, progress, size)
         back = plain(back, torch.rand(self._batch, generator=chance.generator) < 0.4, chance.generator)
-        photo, labels, targets = composed(front, back, size, chance)
+        photo, labels, targets = composed(front, back, size, FARTHEST * height / size[0], chance)
         self.shipped.train()
         found = self.shipped(photo.to(self._device, memory_format=torch.channels_last))
         label_loss, heat_loss, offset_loss = self._losses(found, labels.to(self._device), targets)
@@ -152,13 +153,16 @@ class AnalystCourse(Course):
             mine.copy_(theirs)
 
 
-def composed(front: Layer, back: Layer, size: tuple[int, int], chance: Chance) -> tuple[Tensor, Tensor, HeatTargets]:
+def composed(
+    front: Layer, back: Layer, size: tuple[int, int], farthest: float, chance: Chance
+) -> tuple[Tensor, Tensor, HeatTargets]:
     """Random views of `front`, with `back` where they end; spoiled photos and what is to be found in them.
 
-    size: height and width of the view. Labels come at the network's stride for labels, heat at that for heat.
+    size: height and width of the view; farthest as for `random_placements`. Labels come at the network's stride for
+    labels, heat at that for heat.
     """
     height, width = size
-    placements = [random_placements(len(front.photo), width / height, chance.generator) for _ in range(2)]
+    placements = [random_placements(len(front.photo), width / height, farthest, chance.generator) for _ in range(2)]
     fronts, backs = (placement.source(height, width) for placement in placements)
     photo = torch.where(inside(fronts).unsqueeze(1), seen_photo(front.photo, fronts), seen_photo(back.photo, backs))
     fronts, backs = (placement.source(height // LABEL_STRIDE, width // LABEL_STRIDE) for placement in placements)

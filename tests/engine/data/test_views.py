@@ -15,7 +15,7 @@ def _generator(seed: int) -> torch.Generator:
 
 @given(st.integers(0, 10_000))
 def test_a_keypoint_stays_on_what_it_marks(seed: int) -> None:
-    placement = random_placements(1, 2 / 3, _generator(seed))
+    placement = random_placements(1, 2 / 3, 0.35, _generator(seed))
     place = torch.rand(2, generator=_generator(seed + 1)) * 1.6 - 0.8
     picture = (identity_grid(240, 160) - place).square().sum(-1).neg().mul(20).exp().view(1, 1, 240, 160)
     view = seen_photo(picture.expand(1, 3, -1, -1), placement.source(240, 160))[0, 0]
@@ -38,7 +38,7 @@ def test_mirrored_persons_change_sides_and_back() -> None:
 
 
 def test_turning_keeps_shapes_in_pixels() -> None:
-    placement = random_placements(200, 0.5, _generator(0))
+    placement = random_placements(200, 0.5, 0.35, _generator(0))
     across, down = (placement.matrix[:, :, axis] * torch.tensor([0.5, 1.0]) for axis in (0, 1))
     assert (across * down).sum(1).abs().max() < 1e-5  # right angles stay right angles
 
@@ -59,8 +59,9 @@ def test_inside_ends_at_the_edge() -> None:
 
 
 def test_a_plain_layer_shows_nobody() -> None:
-    layer = Layer(torch.rand(2, 3, 4, 4), torch.full((2, 4, 4), 5), torch.rand(2, 18, 3))
+    layer = Layer(torch.rand(2, 3, 12, 8), torch.full((2, 12, 8), 5), torch.rand(2, 18, 3))
     changed = plain(layer, torch.tensor([True, False]), _generator(0))
-    assert not changed.labels[0].any() and changed.photo[0].flatten(1).std(1).max() == 0
+    assert not changed.labels[0].any() and changed.photo.abs().max() <= 1
+    assert not torch.equal(changed.photo[0], layer.photo[0])
     assert (changed.pose[0, :, :2] > 1).all() and (changed.pose[0, :, 2] > 0).all()
     assert all(torch.equal(getattr(changed, name)[1], getattr(layer, name)[1]) for name in ("photo", "labels", "pose"))

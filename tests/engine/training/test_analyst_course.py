@@ -62,7 +62,7 @@ def test_the_teacher_labels_where_it_is_sure(people: Path, monkeypatch: pytest.M
 
 def test_views_keep_labels_and_heat_together(people: Path) -> None:
     layer = PosedPhotos(people, TINY_DOMAIN, "train").batch(["p0", "p1"])
-    photo, labels, targets = composed(layer, layer, (96, 64), Chance.of_step(0, 1, 0))
+    photo, labels, targets = composed(layer, layer, (96, 64), 0.5, Chance.of_step(0, 1, 0))
     assert photo.shape == (2, 3, 96, 64) and photo.abs().max() <= 1
     assert labels.shape == (2, 48, 32) and targets.heat.shape == (2, 18, 24, 16)
     assert not targets.known[:, 3].any()  # the data lacks the right elbow
