@@ -18,7 +18,7 @@ _HEAD = (0, 14, 15, 16, 17)
 _NECK_HEAT = 0.3  # of a neck and of a part of the head beside it
 _CLOSING = 0.02  # of the picture's longer side: gaps up to this, as at a belt, part nobody
 _REACH = 1.2  # of half a box: how far from its middle pixels may be its person's
-_APART = 0.1  # of the patch's height: necks closer than this are one
+_APART = 0.15  # of the patch's height: necks closer than this are one
 
 
 def find_persons(person: np.ndarray, heat: np.ndarray) -> list[Box]:
