@@ -28,6 +28,8 @@ from engine.training import distributed
 from engine.training.course import Course
 from engine.training.style_methods import StyleMethod
 
+JUDGE_RATE = 1e-3
+FEW_STEPS = {"rate": 4e-3, "momentum": 0.5}  # for runs of some thousand steps; the paper's rate takes longer
 FROZEN = 0.6  # share of the run that is stage 2, of 250 and 600 thousand pictures in the paper
 MULTIPLE = 32
 CODES_SEEN = 256
@@ -41,7 +43,7 @@ class StepCourse(Course):
     size        height and width that are painted (see `painted_size`); style codes always see the photos' full size
     perceptual  features that reconstruction is measured in, on `device`
     encoder     the pre-trained one, which a method may ask for; its configuration is that of `config`
-    rate        Adam's; 1e-3 is the paper's, as is the width of the judge
+    rate        Adam's, of the generator, as is the momentum; the paper's are 1e-3 and 0
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class StepCourse(Course):
         perceptual: PerceptualNetwork,
         encoder: StyleEncoder | None = None,
         rate: float = 1e-3,
+        momentum: float = 0.0,
         judge_width: int = 32,
     ) -> None:
         if method.pretrained and encoder is None:
@@ -72,8 +75,8 @@ class StepCourse(Course):
         self._judge = judge.to(device, memory_format=torch.channels_last)
         self.networks = nn.ModuleDict({"step": self.shipped, "judge": self._judge})
         self.optimisers = {
-            name: torch.optim.Adam(network.parameters(), rate, betas=(0.0, 0.99))
-            for name, network in self.networks.items()
+            "step": torch.optim.Adam(self.shipped.parameters(), rate, betas=(momentum, 0.99)),
+            "judge": torch.optim.Adam(self._judge.parameters(), JUDGE_RATE, betas=(0.0, 0.99)),
         }
 
     def config(self) -> dict:

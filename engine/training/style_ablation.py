@@ -30,12 +30,11 @@ from engine.models.step import Step, StepConfig
 from engine.models.style_encoder import load_style_encoder
 from engine.training.imle import fit_mapper
 from engine.training.loop import Run, train
-from engine.training.step_course import StepCourse, painted_size
+from engine.training.step_course import FEW_STEPS, StepCourse, painted_size
 from engine.training.style_methods import METHODS
 from engine.weights.card import CARD_NAME
 from engine.weights.registry import open_weights, read_weights, save_weights
 
-RATE = 3e-3
 EPOCHS = 300  # of the mapper
 
 
@@ -116,8 +115,8 @@ class StyleAblation:
         torch.manual_seed(alike.seed)
         config = StepConfig(content_channels=len(self._domain.classes), encoder=self._encoder.config)
         photos = self._training, self._held_out
-        how = METHODS[name], config, self._perceptual, self._encoder, RATE
-        course = StepCourse(self._domain, *photos, alike.batch, self._size, device, *how)
+        how = METHODS[name], config, self._perceptual, self._encoder
+        course = StepCourse(self._domain, *photos, alike.batch, self._size, device, *how, **FEW_STEPS)
         run = Run(
             out=self._out / name,
             steps=alike.steps,

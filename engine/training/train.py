@@ -125,7 +125,7 @@ def _step(arguments: argparse.Namespace, domain: Domain, preset: Preset, device:
     from engine.losses.perceptual import perceptual_network
     from engine.models.step import PUBLISHED_WIDTHS, StepConfig
     from engine.models.style_encoder import PUBLISHED, StyleEncoderConfig, load_style_encoder
-    from engine.training.step_course import StepCourse, painted_size
+    from engine.training.step_course import FEW_STEPS, StepCourse, painted_size
 
     method = METHODS[arguments.method]
     if method.pretrained and arguments.style_encoder is None:
@@ -147,7 +147,7 @@ def _step(arguments: argparse.Namespace, domain: Domain, preset: Preset, device:
     course = partial(StepCourse, domain, training, held_out, preset.batch, size, device, method)
     if preset.published:
         return course(replace(config, widths=PUBLISHED_WIDTHS), perceptual, encoder)
-    return course(config, perceptual, encoder, rate=3e-3)  # equalised layers learn slowly at first
+    return course(config, perceptual, encoder, **FEW_STEPS)
 
 
 def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:

@@ -40,7 +40,7 @@ def _course(people: Path, method: StyleMethod, rate: float = 1e-3) -> StepCourse
     perceptual = PerceptualNetwork(ParserEncoder(ParserConfig(CLASSES, (4, 6, 8, 8, 8, 8))))
     encoder = StyleEncoder(ENCODER).requires_grad_(False)
     return StepCourse(
-        TINY_DOMAIN, photos, photos, 3, SIZE, torch.device("cpu"), method, TINY, perceptual, encoder, rate, 4
+        TINY_DOMAIN, photos, photos, 3, SIZE, torch.device("cpu"), method, TINY, perceptual, encoder, rate, 0.0, 4
     )
 
 
