@@ -65,11 +65,21 @@ class StyleEncoder(nn.Module):
 
     def _guessed_look(self, features: Tensor, photo: Tensor, one_hot: Tensor) -> Tensor:
         """The look of every class as far as all that is shown tells it: a correction to that of the whole."""
+        seen = self.seen(features, photo, one_hot)
+        correction = self.guess(seen).unflatten(1, (self.classes, LOOK))
+        return seen[:, None, -LOOK:] + correction
+
+    @staticmethod
+    def seen(features: Tensor, photo: Tensor, one_hot: Tensor) -> Tensor:
+        """What guesses start from: mean features, and the look, of the shown classes together.
+
+        features (B, C, H/8, W/8), photo (B, 3, H, W), one_hot (B, classes, H, W), 0 where nothing is shown.
+        Returns (B, C + LOOK).
+        """
         shown = one_hot.sum(1, keepdim=True)
         content = _mean_by_class(features, F.avg_pool2d(shown, 8)).squeeze(1)
         whole = torch.cat(_colour_by_class(F.avg_pool2d(photo, 4), F.avg_pool2d(shown, 4)), dim=2)
-        correction = self.guess(torch.cat([content, whole.squeeze(1)], dim=1)).unflatten(1, (self.classes, LOOK))
-        return whole + correction
+        return torch.cat([content, whole.squeeze(1)], dim=1)
 
 
 def _mean_by_class(values: Tensor, shares: Tensor) -> Tensor:

@@ -29,6 +29,9 @@ class Course(ABC):
     def sample_sheet(self, network: nn.Module) -> np.ndarray:
         """A picture of what `network` (the averaged copy of `shipped`) does now, uint8 (H, W, 3)."""
 
+    def finish(self, network: nn.Module) -> None:
+        """What is done to `network`, the averaged copy of `shipped`, after the last step."""
+
     @abstractmethod
     def config(self) -> dict:
         """The configuration of `shipped`, for its card."""

@@ -43,6 +43,7 @@ from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig
 from engine.models.translator import Alignment
 from engine.training import distributed
 from engine.training.course import Course
+from engine.training.fit_guess import fit_guess
 from engine.training.withholding import Withheld, draw_withheld, without
 
 CROP = (192, 128)  # height, width in pixels
@@ -104,6 +105,10 @@ class RabitCourse(Course):
 
     def config(self) -> dict:
         return asdict(self.shipped.config)
+
+    def finish(self, network: Rabit) -> None:
+        """Fit the guesses of looks to the whole training set, which no single step can."""
+        fit_guess(network, self._training)
 
     def step(self, chance: Chance, progress: float) -> dict[str, Tensor]:
         self.shipped.train()
