@@ -97,6 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         distributed.finish()
     if rank == 0:
+        course.finish(average.network)
         _export(arguments, domain, course, average.network, preset.steps)
     return 0
 
