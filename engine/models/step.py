@@ -26,12 +26,14 @@ class StepConfig:
     widths             channels of the generator at strides 1, 2, 4, 8; the paper's are `PUBLISHED_WIDTHS`
     blocks             residual blocks on each side of the bottleneck
     encoder            of the style
+    shrink             the generator paints at 1/shrink of the picture's size, the one that it was trained at
     """
 
     content_channels: int = 19
     widths: tuple[int, int, int, int] = (16, 32, 64, 128)
     blocks: int = 4
     encoder: StyleEncoderConfig = field(default_factory=StyleEncoderConfig)
+    shrink: int = 1
 
 
 PUBLISHED_WIDTHS = (32, 64, 128, 256)
@@ -162,7 +164,10 @@ class StepGenerator(nn.Module):
 
 @dataclass(frozen=True)
 class Condition:
-    """An encoded condition: its label map int64 (B, H, W), None for a picture, and its features."""
+    """An encoded condition: its label map int64 (B, h, w), None for a picture, and its features.
+
+    h and w are those that the generator paints at.
+    """
 
     labels: Tensor | None
     features: Features
@@ -174,11 +179,10 @@ class Step(Translator):
     Where classes have weights of their own, each is painted in its own mix of the codes.
     """
 
-    multiple = 8
-
     def __init__(self, config: StepConfig) -> None:
         super().__init__()
         self.config = config
+        self.multiple = 8 * config.shrink
         self.encoder = StyleEncoder(config.encoder)
         self.generator = StepGenerator(config)
         self.to(memory_format=torch.channels_last)
@@ -191,6 +195,8 @@ class Step(Translator):
 
     def encode_condition(self, labels: Tensor) -> Condition:
         """A label map, or a picture float (B, 3, H, W) in [-1, 1] where conditions are pictures."""
+        half, shrink = self.config.shrink // 2, self.config.shrink
+        labels = labels[..., half::shrink, half::shrink]
         features = self.generator.content(self.content_of(labels))
         return Condition(None if labels.is_floating_point() else labels, features)
 
@@ -207,7 +213,10 @@ class Step(Translator):
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
         codes = torch.stack([alignment.injection for alignment in alignments])
-        return self.generator.decoder(condition.features, self._style(condition, codes, mix))
+        image = self.generator.decoder(condition.features, self._style(condition, codes, mix))
+        if self.config.shrink > 1:
+            image = F.interpolate(image, scale_factor=self.config.shrink, mode="bicubic", align_corners=False)
+        return image.clamp(-1, 1)
 
     def _style(self, condition: Condition, codes: Tensor, mix: Mix) -> Tensor:
         """Codes (exemplars, B, D) as one (B, D), or as a map (B, D, H, W) where classes have their own weights."""

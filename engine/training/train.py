@@ -142,6 +142,7 @@ def _step(arguments: argparse.Namespace, domain: Domain, preset: Preset, device:
     config = StepConfig(
         content_channels=len(domain.classes) if arguments.layout == "labels" else 3,
         encoder=encoder.config if encoder else fresh,
+        shrink=max(1, whole[0] // height),
     )
     perceptual = perceptual_network(domain, arguments.perceptual).to(device)
     size = painted_size(height, whole)

@@ -1,7 +1,10 @@
 """StEP's generator and translator."""
 
+from dataclasses import replace
+
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
@@ -88,3 +91,14 @@ def test_a_condition_can_be_a_picture() -> None:
     plain = _painted(step, condition, CODES, Mix((0.5, 0.5)))
     assert torch.equal(_painted(step, condition, CODES, Mix((0.5, 0.5), {3: (1.0, 0.0)})), plain)
     assert plain.shape == condition.shape
+
+
+@torch.no_grad()
+def test_a_generator_that_was_trained_small_paints_small(step: Step) -> None:
+    small = Step(replace(TINY, shrink=2)).eval()
+    small.load_state_dict(step.state_dict())
+    labels = moved_person(STILL, 64, 48)
+    painted = _painted(step, labels[:, 1::2, 1::2], CODES[:1], ALONE)
+    shown = _painted(small, labels, CODES[:1], ALONE)
+    assert shown.shape == (1, 3, 64, 48) and small.multiple == 16
+    assert (F.avg_pool2d(shown, 2) - painted).abs().mean() < 0.05
