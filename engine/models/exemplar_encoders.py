@@ -42,7 +42,7 @@ class StyleEncoder(nn.Module):
         self.classes = classes
         self.head = nn.Sequential(nn.Linear(channels + 7, 64), nn.LeakyReLU(SLOPE), nn.Linear(64, dims))
         self.of_class = nn.Embedding(classes, dims)
-        self.guess = nn.Linear(channels + LOOK, classes * LOOK)
+        self.guess = nn.Linear((1 + classes) * LOOK, classes * LOOK)
         nn.init.normal_(self.of_class.weight, std=0.1)
         nn.init.zeros_(self.guess.weight)
         nn.init.zeros_(self.guess.bias)
@@ -60,26 +60,27 @@ class StyleEncoder(nn.Module):
         look = torch.cat(_colour_by_class(F.avg_pool2d(photo.float(), 4), quarter), dim=2)
         present = (one_hot.sum((2, 3)) > 0).unsqueeze(2)
         codes = self.head(torch.cat([content, look, present.float()], dim=2))
-        guessed = self._guessed_look(features.float(), photo.float(), one_hot)
+        guessed = self._guessed_look(photo.float(), one_hot)
         return torch.cat([codes.float() + self.of_class.weight, torch.where(present, look, guessed)], dim=2)
 
-    def _guessed_look(self, features: Tensor, photo: Tensor, one_hot: Tensor) -> Tensor:
+    def _guessed_look(self, photo: Tensor, one_hot: Tensor) -> Tensor:
         """The look of every class as far as all that is shown tells it: a correction to that of the whole."""
-        seen = self.seen(features, photo, one_hot)
+        seen = self.seen(photo, one_hot)
         correction = self.guess(seen).unflatten(1, (self.classes, LOOK))
-        return seen[:, None, -LOOK:] + correction
+        return seen[:, None, :LOOK] + correction
 
     @staticmethod
-    def seen(features: Tensor, photo: Tensor, one_hot: Tensor) -> Tensor:
-        """What guesses start from: mean features, and the look, of the shown classes together.
+    def seen(photo: Tensor, one_hot: Tensor) -> Tensor:
+        """What guesses start from: the look of all shown classes together, and how each departs from it.
 
-        features (B, C, H/8, W/8), photo (B, 3, H, W), one_hot (B, classes, H, W), 0 where nothing is shown.
-        Returns (B, C + LOOK).
+        photo (B, 3, H, W), one_hot (B, classes, H, W), 0 where nothing is shown. Returns (B, (1 + classes) * LOOK).
+        Features of a network would not do: they see around the place that is hidden.
         """
-        shown = one_hot.sum(1, keepdim=True)
-        content = _mean_by_class(features, F.avg_pool2d(shown, 8)).squeeze(1)
-        whole = torch.cat(_colour_by_class(F.avg_pool2d(photo, 4), F.avg_pool2d(shown, 4)), dim=2)
-        return torch.cat([content, whole.squeeze(1)], dim=1)
+        small, shares = F.avg_pool2d(photo, 4), F.avg_pool2d(one_hot, 4)
+        whole = torch.cat(_colour_by_class(small, shares.sum(1, keepdim=True)), dim=2)
+        looks = torch.cat(_colour_by_class(small, shares), dim=2)
+        present = (shares.sum((2, 3)) > 0).unsqueeze(2)
+        return torch.cat([whole, (looks - whole) * present], dim=1).flatten(1)
 
 
 def _mean_by_class(values: Tensor, shares: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from engine.layers.by_class import laid_out
 
-CONTRAST = (0.4, 2.5)  # how far the spread may change
+CONTRAST = (0.5, 1.6)  # how far the spread may change
 LEAST_SPREAD = 0.02
 
 

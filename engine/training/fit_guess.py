@@ -9,7 +9,7 @@ from engine.data.photo_set import PhotoSet
 from engine.models.exemplar_encoders import LOOK, StyleEncoder
 from engine.models.rabit import Rabit
 
-RIDGE = 30.0  # against standardised inputs, in photos
+RIDGE = 300.0  # against standardised inputs, in photos
 LEAST_PIXELS = 150
 LEAST_PHOTOS = 8  # a class that fewer show is guessed to look like the whole
 
@@ -23,27 +23,26 @@ def fit_guess(network: Rabit, photos: PhotoSet) -> None:
     device = network.style.guess.weight.device
     for name in tqdm(photos.names, "looks", unit="photo", disable=None):
         photo, labels = (tensor.to(device) for tensor in photos.batch([name]))
-        features = network.values(photo.contiguous(memory_format=torch.channels_last))[2]
         one_hot = F.one_hot(labels, classes).permute(0, 3, 1, 2).float()
         for number in (one_hot.sum((0, 2, 3)) >= LEAST_PIXELS).nonzero().flatten().tolist():
             others = one_hot.clone()
             others[:, number] = 0
-            seen[number].append(StyleEncoder.seen(features, photo, others))
+            seen[number].append(StyleEncoder.seen(photo, others))
             alone = one_hot[:, number : number + 1]
-            looks[number].append(StyleEncoder.seen(features, photo, alone)[:, -LOOK:])
+            looks[number].append(StyleEncoder.seen(photo, alone)[:, :LOOK])
     weight, bias = torch.zeros_like(network.style.guess.weight), torch.zeros_like(network.style.guess.bias)
     for number in range(classes):
         if len(seen[number]) >= LEAST_PHOTOS:
             rows = slice(number * LOOK, (number + 1) * LOOK)
             inputs = torch.cat(seen[number])
-            weight[rows], bias[rows] = _ridge(inputs, torch.cat(looks[number]) - inputs[:, -LOOK:])
+            weight[rows], bias[rows] = _ridge(inputs, torch.cat(looks[number]) - inputs[:, :LOOK])
     network.style.guess.weight.copy_(weight)
     network.style.guess.bias.copy_(bias)
 
 
 def _ridge(inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Weight (T, D) and bias (T,) that take inputs (n, D) to targets (n, T)."""
-    mean, spread = inputs.mean(0), inputs.std(0) + 1e-3
+    mean, spread = inputs.mean(0), inputs.std(0) + 1e-2
     x, centre = ((inputs - mean) / spread).double(), targets.mean(0)
     gram = x.T @ x + RIDGE * torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
     weight = torch.linalg.solve(gram, x.T @ (targets - centre).double()).float().T / spread

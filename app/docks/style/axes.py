@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from app.docks.style.section import Section
 from app.document import Document
@@ -42,19 +41,17 @@ class AxisRow(QWidget):
         self.name.double_clicked.connect(self._reset)
         self.slider = self._make_slider()
         self.number = self._make_number()
-        ends = named(QElidingLabel(f"{axis.low} – {axis.high}"), "hint")
-        ends.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        ends.setToolTip(self.tr("Left: {}, right: {}").format(axis.low, axis.high))
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        top.addWidget(self.number)
         controls = QHBoxLayout()
+        controls.addWidget(named(QLabel(axis.low), "hint"))
         controls.addWidget(self.slider, 1)
-        controls.addWidget(self.number)
-        words = QHBoxLayout()
-        words.addWidget(self.name)
-        words.addWidget(ends, 1)
+        controls.addWidget(named(QLabel(axis.high), "hint"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(words)
+        layout.addLayout(top)
         layout.addLayout(controls)
 
     def _make_slider(self) -> QSlider:
