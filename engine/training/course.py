@@ -29,7 +29,7 @@ class Course(ABC):
     def sample_sheet(self, network: nn.Module) -> np.ndarray:
         """A picture of what `network` (the averaged copy of `shipped`) does now, uint8 (H, W, 3)."""
 
-    def finish(self, network: nn.Module) -> None:
+    def finish(self, network: nn.Module) -> None:  # noqa: B027
         """What is done to `network`, the averaged copy of `shipped`, after the last step."""
 
     @abstractmethod
