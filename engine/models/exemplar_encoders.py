@@ -33,8 +33,8 @@ LOOK = 6  # the last numbers of a style code: mean and spread of red, green and 
 class StyleEncoder(nn.Module):
     """One style code for each class: how its region looks on the exemplar.
 
-    `dims` learned numbers, then the look itself: mean colour and standard deviation, in [-1, 1] units. A class
-    that the exemplar lacks is guessed from the whole picture; the network knows which it is.
+    `dims` learned numbers, then the look itself: mean colour and standard deviation, in [-1, 1] units. For a class
+    that the exemplar lacks both are guessed from the looks of the others (engine/training/fit_guess.py).
     """
 
     def __init__(self, classes: int, channels: int, dims: int) -> None:
@@ -42,7 +42,7 @@ class StyleEncoder(nn.Module):
         self.classes = classes
         self.head = nn.Sequential(nn.Linear(channels + 7, 64), nn.LeakyReLU(SLOPE), nn.Linear(64, dims))
         self.of_class = nn.Embedding(classes, dims)
-        self.guess = nn.Linear((1 + classes) * LOOK, classes * LOOK)
+        self.guess = nn.Linear((1 + classes) * LOOK, classes * (dims + LOOK))
         nn.init.normal_(self.of_class.weight, std=0.1)
         nn.init.zeros_(self.guess.weight)
         nn.init.zeros_(self.guess.bias)
@@ -59,15 +59,14 @@ class StyleEncoder(nn.Module):
         content = _mean_by_class(features.float(), eighth)
         look = torch.cat(_colour_by_class(F.avg_pool2d(photo.float(), 4), quarter), dim=2)
         present = (one_hot.sum((2, 3)) > 0).unsqueeze(2)
-        codes = self.head(torch.cat([content, look, present.float()], dim=2))
-        guessed = self._guessed_look(photo.float(), one_hot)
-        return torch.cat([codes.float() + self.of_class.weight, torch.where(present, look, guessed)], dim=2)
+        learned = self.head(torch.cat([content, look, present.float()], dim=2)).float() + self.of_class.weight
+        return torch.where(present, torch.cat([learned, look], dim=2), self._guessed(photo.float(), one_hot))
 
-    def _guessed_look(self, photo: Tensor, one_hot: Tensor) -> Tensor:
-        """The look of every class as far as all that is shown tells it: a correction to that of the whole."""
+    def _guessed(self, photo: Tensor, one_hot: Tensor) -> Tensor:
+        """The code of every class as far as all that is shown tells it; the look departs from that of the whole."""
         seen = self.seen(photo, one_hot)
-        correction = self.guess(seen).unflatten(1, (self.classes, LOOK))
-        return seen[:, None, :LOOK] + correction
+        guessed = self.guess(seen).float().unflatten(1, (self.classes, -1))
+        return guessed + F.pad(seen[:, None, :LOOK], (guessed.shape[2] - LOOK, 0))
 
     @staticmethod
     def seen(photo: Tensor, one_hot: Tensor) -> Tensor:

@@ -22,7 +22,8 @@ def test_the_look_of_a_hidden_class_is_guessed_and_a_rare_class_looks_like_the_w
     with torch.no_grad():
         network.style.guess.weight.normal_()
     fit_guess(network, photos)
-    rows = slice(TOP * LOOK, (TOP + 1) * LOOK)
+    dims = network.config.style_dims + LOOK
+    rows = slice(TOP * dims, (TOP + 1) * dims)
     assert network.style.guess.weight[rows].abs().sum() > 0
     hidden = torch.zeros(1, len(TINY_DOMAIN.classes), dtype=torch.bool)
     hidden[:, TOP] = True
