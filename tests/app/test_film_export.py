@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -148,20 +149,22 @@ def test_a_film_that_is_given_up_leaves_the_older_one(folder: Path, name: str) -
     assert [(file.name, file.read_bytes()) for file in folder.iterdir()] == [(name, b"older")]
 
 
-@pytest.fixture
-def small_disk() -> Iterator[Callable[[], None]]:
-    """No file may grow beyond 2 KiB: the system refuses to write more."""
+@contextmanager
+def small_disk() -> Iterator[None]:
+    """No file may grow beyond 2 KiB: the system refuses to write more. Nothing else may write meanwhile."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @each
-def test_a_full_disk_is_told_and_leaves_nothing(folder: Path, name: str, small_disk: Callable[[], None]) -> None:
+def test_a_full_disk_is_told_and_leaves_nothing(folder: Path, name: str) -> None:
     noise = [np.random.default_rng(seed).integers(0, 256, (96, 64, 3), np.uint8) for seed in range(5)]
-    small_disk()
-    with pytest.raises(InputError, match=f"Cannot write .*{name}"):
+    with pytest.raises(InputError, match=f"Cannot write .*{name}"), small_disk():
         WRITERS[name](folder / name, noise)
     assert list(folder.iterdir()) == []
 
