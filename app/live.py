@@ -1,6 +1,7 @@
 """The live preview: hands the document's newest state to the engine, and the engine's answers to the document."""
 
 from functools import lru_cache
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -8,7 +9,7 @@ from app.document import Document
 from app.worker import Worker
 from engine.errors import InputError
 from engine.inference.state import Frame
-from engine.weights.registry import find_weights
+from engine.weights.registry import find_weights, weights_root
 
 COALESCE = 15
 """Milliseconds over which edits are gathered: no more often is the state worth a copy."""
@@ -85,9 +86,14 @@ class LivePreview(QObject):
             self.problem_changed.emit(sentence)
 
 
-@lru_cache
 def weights_hash(domain: str, model: str) -> str | None:
     """What tells the weights of a picture's recipe from others; None for a model that has none."""
+    return _hash_below(weights_root(), domain, model)
+
+
+@lru_cache
+def _hash_below(root: Path, domain: str, model: str) -> str | None:
+    """`root` is where all weights are looked for: another one may have others."""
     try:
         return find_weights(domain, model).card.weights_hash
     except InputError:
