@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
@@ -14,6 +14,8 @@ def named(widget: AnyWidget, name: str) -> AnyWidget:
 
 
 def spoken(widget: AnyWidget, text: str) -> AnyWidget:
-    """The widget, with the name that a screen reader says."""
+    """The widget, with the name that a screen reader says; a number's field has it too."""
     widget.setAccessibleName(text)
+    if isinstance(widget, QAbstractSpinBox):
+        widget.lineEdit().setAccessibleName(text)
     return widget
