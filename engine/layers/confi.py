@@ -6,6 +6,7 @@ the features, computed from both and from the evidence of the alignment.
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -23,7 +24,15 @@ class Confi(nn.Module):
         self.confidence = nn.Conv2d(2 * channels + evidence, channels, kernel, padding=kernel // 2)
 
     def forward(self, condition: Tensor, warped: Tensor, evidence: Tensor, agrees: Tensor) -> Tensor:
-        condition, warped = self.from_condition(condition), self.from_warped(warped)
+        return self.blend(self.from_condition(condition), warped, evidence, agrees)
+
+    def of_class(self, condition: Tensor) -> Tensor:
+        """`from_condition` for a condition that each class has: (B, classes, A) -> (B, classes, channels)."""
+        return F.linear(condition, self.from_condition.weight.flatten(1), self.from_condition.bias)
+
+    def blend(self, condition: Tensor, warped: Tensor, evidence: Tensor, agrees: Tensor) -> Tensor:
+        """As `forward`, for what `from_condition` gave, (B, channels, H, W)."""
+        warped = self.from_warped(warped)
         evidence = evidence.contiguous(memory_format=torch.channels_last)  # one odd layout would slow the rest
         trust = self.confidence(torch.cat([condition, warped, evidence], dim=1)).sigmoid()
         return torch.lerp(condition, warped, trust * agrees.to(trust.dtype))

@@ -66,19 +66,20 @@ class Generator(nn.Module):
         half, quarter, eighth = features
         warped2, warped4, warped8 = injection.features
         evidence = injection.evidence
-        style = [_style_map(labels, injection.style, stride) for stride in (1, 2, 4, 8)]
+        style = [_style_map(labels, injection.style, stride) for stride in (2, 4, 8)]
         same4 = evidence[:, AGREEMENT : AGREEMENT + 1]
         same8, same2 = F.avg_pool2d(same4, 2), _double(same4)
-        guide8 = self.inject8(torch.cat([eighth, style[3]], 1), warped8, F.avg_pool2d(evidence, 2), same8)
+        guide8 = self.inject8(torch.cat([eighth, style[2]], 1), warped8, F.avg_pool2d(evidence, 2), same8)
         x = _through(self.blocks8, self.root(guide8), guide8)
-        guide4 = self.inject4(torch.cat([quarter, style[2]], 1), warped4, evidence, same4)
+        guide4 = self.inject4(torch.cat([quarter, style[1]], 1), warped4, evidence, same4)
         x = _through(self.blocks4, self.to4(x) + guide4, guide4)
-        guide2 = self.inject2(torch.cat([half, style[1]], 1), warped2, _double(evidence), same2)
+        guide2 = self.inject2(torch.cat([half, style[0]], 1), warped2, _double(evidence), same2)
         x = _through(self.blocks2, self.to2(x) + guide2, guide2)
-        embedded = self.embedding(labels).permute(0, 3, 1, 2)
+        embedded = self.embedding.weight.expand(len(labels), -1, -1)
+        known = self.inject1.of_class(torch.cat([embedded, injection.style], 2))
         trust = injection.trust.detach()  # what people see is taught by the warp's error alone
         certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
-        guide1 = self.inject1(torch.cat([embedded, style[0]], 1), injection.warp, certain, injection.agrees)
+        guide1 = self.inject1.blend(laid_out(known, labels), injection.warp, certain, injection.agrees)
         x = _through(self.blocks1, self.to1(x) + guide1, guide1)
         painted, gate = self.paint(F.leaky_relu(pono(x), SLOPE)).float().chunk(2, dim=1)
         return painted, gate
