@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.conditions.pose import KEYPOINTS
 from engine.style import PLAIN, Style
 
 
@@ -33,9 +34,34 @@ class Pixels:
         return hash(self.digest)
 
 
+class Keypoints:
+    """The poses in a picture, as a read-only array that compares and hashes by content.
+
+    `array` is float64 (persons, 18, 3): x and y in pixels and a confidence, OpenPose COCO order; a keypoint of
+    confidence 0 is hidden, (0, 0, 0) is missing. Raises ValueError for another shape or numbers that are not finite.
+    """
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = np.array(array, dtype=np.float64)
+        if self.array.ndim != 3 or self.array.shape[1:] != (KEYPOINTS, 3) or not np.isfinite(self.array).all():
+            raise ValueError(f"poses must be finite numbers (persons, {KEYPOINTS}, 3), not {self.array.shape}")
+        self.array.setflags(write=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex BLAKE2 digest of the content."""
+        return hashlib.blake2b(self.array.tobytes(), digest_size=16).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Keypoints) and (self is other or np.array_equal(self.array, other.array))
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
 @dataclass(frozen=True)
 class Exemplar:
-    """A photo whose appearance is borrowed, with its own label map.
+    """A photo whose appearance is borrowed, with its own label map, and its pose where that is known.
 
     `photo` is RGB (H, W, 3), `labels` is (H, W) of the same size; `name` is for people to read.
     """
@@ -43,6 +69,7 @@ class Exemplar:
     photo: Pixels
     labels: Pixels
     name: str = field(default="", compare=False)
+    keypoints: Keypoints | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +79,9 @@ class EditState:
     `labels` is the condition, (H, W) class ids. `weights` has one number >= 0 an exemplar, at
     least one of them positive; they are normalised where they are used. An exemplar of weight 0
     is there for the classes that `style` gives it.
+
+    `keypoints` is the condition's pose, for domains that are conditioned on poses. `content` is the photo that is
+    edited, with its label map before the edit, where it is to be preserved outside of the edit (preserve.py).
     """
 
     domain: str
@@ -61,6 +91,8 @@ class EditState:
     weights: tuple[float, ...]
     seed: int = 0
     style: Style = PLAIN
+    keypoints: Keypoints | None = None
+    content: Exemplar | None = None
 
 
 @dataclass(frozen=True, eq=False)
