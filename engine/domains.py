@@ -21,9 +21,10 @@ class Domain:
     """A kind of image.
 
     `size` is (width, height) in pixels, the size its shipped weights were trained at.
-    `condition` says what is painted: "labels". `kin` names for a class the related ones, nearest first,
-    whose look it borrows where the exemplar lacks it. `head` names the face, what is worn on it, and what
-    surrounds it, for domains that show people.
+    `condition` says what is edited: "labels", to be painted, or a "pose"; the classes are then the segments of the
+    body, and label maps are drawn from the pose (engine/conditions/body.py). `kin` names for a class the related
+    ones, nearest first, whose look it borrows where the exemplar lacks it. `head` names the face, what is worn on
+    it, and what surrounds it, for domains whose label maps show that.
     """
 
     name: str
@@ -109,6 +110,30 @@ FASHION = Domain(
     default_model="rabit",
     kin=_FASHION_KIN,
     head=("face", ("glasses",), ("hair", "hat")),
+)
+
+BODY_SEGMENTS = (
+    ("background", (34, 38, 46)),
+    ("head", (255, 205, 170)),
+    ("torso", (66, 135, 245)),
+    ("right upper arm", (240, 138, 80)),
+    ("right forearm", (255, 214, 90)),
+    ("left upper arm", (128, 84, 230)),
+    ("left forearm", (46, 204, 208)),
+    ("right thigh", (222, 82, 150)),
+    ("right shin", (200, 40, 50)),
+    ("left thigh", (48, 150, 92)),
+    ("left shin", (152, 206, 84)),
+)
+
+FASHION_POSE = Domain(
+    name="fashion-pose",
+    title="Street fashion by pose",
+    condition="pose",
+    size=(256, 384),
+    classes=tuple(LabelClass(i, name, color) for i, (name, color) in enumerate(BODY_SEGMENTS)),
+    default_model="rabit",
+    kin={},
 )
 
 DOMAINS = {FASHION.name: FASHION}
