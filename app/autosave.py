@@ -50,7 +50,7 @@ class Autosave:
         self._lock.tryLock(0)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="autosave")
         self._running: Future[None] | None = None
-        self._written: int | None = None
+        self._written: tuple[int, int] | None = None
 
     def save(self, document: Document) -> Future[None] | None:
         """Call this from time to time: it writes in the background what is modified and not written yet.
@@ -62,9 +62,10 @@ class Autosave:
         if not document.is_modified:
             self._forget()
             return None
-        if self._written == document.revision:
+        present = document.revision, document.history.position  # not every step changes the picture
+        if self._written == present:
             return None
-        self._written = document.revision
+        self._written = present
         self._running = self._writer.submit(write_project, self.file, document.snapshot())
         self._running.add_done_callback(self._report)
         return self._running

@@ -1,13 +1,14 @@
 """The steps of the undo history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.content import Board, Canvas, Method
-from brushes.patch import Box, slices, tight_patch
+from brushes.patch import Box, slices, tight_patch, union
+from engine.inference.state import Keypoints
 
 if TYPE_CHECKING:
     from app.document import Document
@@ -54,6 +55,21 @@ class PaintStroke:
         size = (y1 - y0) * (x1 - x0)
         return np.unpackbits(self.packed, count=size).view(bool).reshape(y1 - y0, x1 - x0)
 
+    def then(self, newer: "PaintStroke") -> "PaintStroke | None":
+        """Both in one step; None where the newer one takes back all of this one."""
+        box = union(self.box, newer.box)
+        shape = box[3] - box[1], box[2] - box[0]
+        before, after = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+        for stroke in (newer, self):
+            before[_within(stroke.box, box)][stroke.mask] = stroke.old
+        for stroke in (self, newer):
+            after[_within(stroke.box, box)][stroke.mask] = stroke.new
+        merged = PaintStroke.between(newer.name, before, after, (0, 0, shape[1], shape[0]))
+        if merged is None:
+            return None
+        x0, y0, x1, y1 = merged.box
+        return replace(merged, box=(box[0] + x0, box[1] + y0, box[0] + x1, box[1] + y1))
+
     def redo(self, document: "Document") -> None:
         document.write_pixels(self.box, self.mask, self.new)
 
@@ -62,6 +78,46 @@ class PaintStroke:
 
     def merged_with(self, newer: "Command") -> None:
         return None
+
+
+def _within(inner: Box, outer: Box) -> tuple[slice, slice]:
+    """The rows and columns of `inner` in an array that is `outer`."""
+    x0, y0, x1, y1 = inner
+    return slices((x0 - outer[0], y0 - outer[1], x1 - outer[0], y1 - outer[1]))
+
+
+@dataclass(frozen=True, eq=False)
+class ChangePose:
+    """Other poses, and the pixels that went with them, if any."""
+
+    name: str
+    before: Keypoints | None
+    after: Keypoints | None
+    stroke: PaintStroke | None = None
+    is_drag: bool = False
+
+    @cached_property
+    def nbytes(self) -> int:
+        poses = sum(keypoints.array.nbytes for keypoints in (self.before, self.after) if keypoints is not None)
+        return poses + (self.stroke.nbytes if self.stroke else 0) + _OVERHEAD
+
+    def redo(self, document: "Document") -> None:
+        document.put_pose(self.after)
+        if self.stroke is not None:
+            self.stroke.redo(document)
+
+    def undo(self, document: "Document") -> None:
+        document.put_pose(self.before)
+        if self.stroke is not None:
+            self.stroke.undo(document)
+
+    def merged_with(self, newer: "Command") -> "ChangePose | None":
+        if not (self.is_drag and isinstance(newer, ChangePose) and newer.is_drag and newer.name == self.name):
+            return None
+        stroke = newer.stroke
+        if self.stroke is not None:
+            stroke = self.stroke if newer.stroke is None else self.stroke.then(newer.stroke)
+        return ChangePose(self.name, self.before, newer.after, stroke, is_drag=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +162,9 @@ class ChangeCanvas:
     @cached_property
     def nbytes(self) -> int:
         arrays = {id(pixels): pixels for pixels in self.before.arrays + self.after.arrays}
-        return sum(pixels.array.nbytes for pixels in arrays.values()) + _OVERHEAD
+        poses = (canvas.keypoints for canvas in (self.before, self.after))
+        held = sum(keypoints.array.nbytes for keypoints in poses if keypoints is not None)
+        return sum(pixels.array.nbytes for pixels in arrays.values()) + held + _OVERHEAD
 
     def redo(self, document: "Document") -> None:
         document.put_canvas(self.after)

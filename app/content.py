@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 
 from engine.domains import Domain
 from engine.film import Film
-from engine.inference.state import EditState, Exemplar, Pixels
+from engine.inference.state import EditState, Exemplar, Keypoints, Pixels
 from engine.style import PLAIN, Style
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """What is painted on: label maps uint8 (H, W), and the RGB photo (H, W, 3) under them, if any."""
+    """What is painted on: label maps uint8 (H, W), the RGB photo (H, W, 3) under them, and the poses, if any."""
 
     labels: Pixels
     original: Pixels
     photo: Pixels | None = None
+    keypoints: Keypoints | None = None
 
     def __post_init__(self) -> None:
         shape = self.labels.array.shape
@@ -184,4 +185,5 @@ class Snapshot:
             weights=mixture.weights,
             seed=self.method.seed,
             style=mixture.style,
+            keypoints=self.canvas.keypoints if self.domain.condition == "pose" else None,
         )

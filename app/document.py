@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.commands import ChangeBoard, ChangeCanvas, ChangeMethod, PaintStroke
+from app.commands import ChangeBoard, ChangeCanvas, ChangeMethod, ChangePose, PaintStroke
 from app.content import Board, Canvas, Method, PaletteState, Snapshot
 from app.history import DEFAULT_LIMIT, Command, History
 from brushes.fill import class_patch
 from brushes.patch import Box, Patch, effective_patch, slices, union
+from engine.conditions.body import body_segments
+from engine.conditions.pose import KEYPOINTS
 from engine.domains import FASHION, Domain
 from engine.film import Film
-from engine.inference.state import EditState, Exemplar, Frame, Pixels
+from engine.inference.state import EditState, Exemplar, Frame, Keypoints, Pixels
 from engine.style import Style
 
 
@@ -26,6 +28,7 @@ class Document(QObject):
     """
 
     labels_changed = Signal(object)  # the dirty box (x0, y0, x1, y1) in label pixels
+    pose_changed = Signal()
     exemplars_changed = Signal()
     mix_changed = Signal()  # weights, the selected exemplar, or the style
     film_changed = Signal()
@@ -45,6 +48,7 @@ class Document(QObject):
     _labels_value: Pixels | None
     _original: Pixels
     _photo: Pixels | None
+    _keypoints: Keypoints | None
     _state: EditState | None
     _saved_result: Pixels | None
     _saved_position: int | None
@@ -73,6 +77,11 @@ class Document(QObject):
     def photo(self) -> np.ndarray | None:
         """The RGB photo under the labels, uint8 (H, W, 3), read-only."""
         return self._photo.array if self._photo else None
+
+    @property
+    def keypoints(self) -> Keypoints | None:
+        """The poses of the picture, in label pixels; None where none are known."""
+        return self._keypoints
 
     @property
     def exemplars(self) -> list[Exemplar]:
@@ -112,10 +121,10 @@ class Document(QObject):
 
     @property
     def canvas(self) -> Canvas:
-        """Labels, original and photo as they are now, as values that stay."""
+        """Labels, original, photo and poses as they are now, as values that stay."""
         if self._labels_value is None:
             self._labels_value = Pixels(self.labels)
-        return Canvas(self._labels_value, self._original, self._photo)
+        return Canvas(self._labels_value, self._original, self._photo, self._keypoints)
 
     @property
     def result(self) -> np.ndarray | None:
@@ -150,8 +159,9 @@ class Document(QObject):
         self._saved_result_revision = self.revision
         self.reset.emit()
         self.labels_changed.emit(self._whole_box())
-        for signal in (self.exemplars_changed, self.mix_changed, self.film_changed, self.model_changed):
+        for signal in (self.pose_changed, self.exemplars_changed, self.mix_changed, self.film_changed):
             signal.emit()
+        self.model_changed.emit()
         for signal in (self.palette_changed, self.history_changed, self.frame_changed, self.state_changed):
             signal.emit()
 
@@ -178,6 +188,7 @@ class Document(QObject):
         self._labels_value = canvas.labels
         self._original = canvas.original
         self._photo = canvas.photo
+        self._keypoints = canvas.keypoints
 
     def _whole_box(self) -> Box:
         return 0, 0, self.labels.shape[1], self.labels.shape[0]
@@ -254,12 +265,12 @@ class Document(QObject):
     def apply_patch(self, patch: Patch | None, class_id: int | np.ndarray) -> None:
         """Paint one class, or a uint8 array of classes of the patch's shape; locked pixels stay as they are.
 
-        Outside of a stroke the patch is a step of its own.
+        A label map that is drawn from the pose is not painted on. Outside of a stroke the patch is a step of its own.
         """
         if not self.is_stroking:
             self._paint_at_once("Paint", patch, class_id)
             return
-        if patch is None:
+        if patch is None or self.is_posed:
             return
         change = effective_patch(patch, self.labels, class_id, self._locked)
         if change is None:
@@ -300,22 +311,64 @@ class Document(QObject):
         self.apply_patch(patch, class_id)
         self.commit_stroke()
 
+    # Pose
+
+    @property
+    def is_posed(self) -> bool:
+        """Whether the pose is what is painted: the label map is then drawn from it, and no brush changes it."""
+        return self.domain.condition == "pose"
+
+    def set_pose(
+        self, name: str, keypoints: Keypoints | None, labels: np.ndarray | None = None, *, is_drag: bool = False
+    ) -> None:
+        """Change the poses, and with them the label map, uint8 (H, W), where one is given, in one step.
+
+        Where the domain is conditioned on poses, the label map is drawn from them instead. Consecutive drags of one
+        name merge to one step until `end_drag`, `abort_drag` or another command.
+        """
+        if self.is_posed:
+            labels = segment_map(keypoints, self.labels.shape)
+        stroke = None if labels is None else PaintStroke.between(name, self.labels, labels, self._whole_box())
+        if stroke is not None or keypoints != self._keypoints:
+            self.push(ChangePose(name, self._keypoints, keypoints, stroke, is_drag))
+
+    def abort_drag(self) -> None:
+        """Take back the drag under way, which leaves no trace in the history."""
+        if self.can_undo:
+            self.history.take_back().undo(self)
+            self.history_changed.emit()
+
     # Canvas, exemplars, model
 
     def set_labels(self, labels: np.ndarray) -> None:
-        """Open a label map, uint8 (H, W), of any size; the photo stays if it fits. Raises ValueError for bad labels."""
-        fits = self._photo is not None and self._photo.array.shape[:2] == labels.shape
-        self._change_canvas("Open label map", labels, self._photo if fits else None)
+        """Open a label map, uint8 (H, W), of any size; photo and poses stay if they fit.
 
-    def set_photo_and_labels(self, photo: np.ndarray | None, labels: np.ndarray) -> None:
-        """Open an RGB photo, uint8 (H, W, 3), and its label map, uint8 (H, W). Raises ValueError for bad ones."""
-        self._change_canvas("Open photo", labels, None if photo is None else Pixels(photo))
+        Raises ValueError for bad labels, and where the label map is drawn from the pose.
+        """
+        if self.is_posed:
+            raise ValueError("This picture follows its pose; open a pose, or repaint by label map first.")
+        fits = self.labels.shape == labels.shape
+        self._change_canvas("Open label map", labels, self._photo if fits else None, self._keypoints if fits else None)
 
-    def _change_canvas(self, name: str, labels: np.ndarray, photo: Pixels | None) -> None:
+    def set_photo_and_labels(
+        self, photo: np.ndarray | None, labels: np.ndarray, keypoints: Keypoints | None = None
+    ) -> None:
+        """Open an RGB photo, uint8 (H, W, 3), with its label map, uint8 (H, W), and its poses.
+
+        Where the domain is conditioned on poses, the label map is drawn from them instead. Raises ValueError for bad
+        ones.
+        """
+        self._change_canvas("Open photo", labels, None if photo is None else Pixels(photo), keypoints)
+
+    def _change_canvas(
+        self, name: str, labels: np.ndarray, photo: Pixels | None, keypoints: Keypoints | None
+    ) -> None:
+        if self.is_posed:
+            labels = segment_map(keypoints, labels.shape)
         if labels.size == 0 or labels.max() >= len(self.domain.classes):
             raise ValueError(f"labels must hold classes below {len(self.domain.classes)}, and at least one pixel")
         opened = Pixels(labels)
-        self.push(ChangeCanvas(name, self.canvas, Canvas(opened, opened, photo)))
+        self.push(ChangeCanvas(name, self.canvas, Canvas(opened, opened, photo, keypoints)))
 
     def use_exemplar(self, index: int) -> None:
         """Select an exemplar and take the whole appearance from it."""
@@ -453,11 +506,19 @@ class Document(QObject):
         self._touch()
 
     def put_canvas(self, canvas: Canvas) -> None:
-        """Take over labels, original and photo."""
+        """Take over labels, original, photo and poses."""
         self._set_canvas(canvas)
         self.reset.emit()
         self.labels_changed.emit(self._whole_box())
+        self.pose_changed.emit()
         self._touch()
+
+    def put_pose(self, keypoints: Keypoints | None) -> None:
+        """Take over the poses."""
+        self._keypoints = keypoints
+        self.pose_changed.emit()
+        if self.is_posed:
+            self._touch()
 
     def put_board(self, board: Board) -> None:
         """Take over exemplars, weights, selection, style and film."""
@@ -485,3 +546,8 @@ class Document(QObject):
     def _check_class(self, class_id: int) -> None:
         if not 0 <= class_id < len(self.domain.classes):
             raise ValueError(f"domain {self.domain.name} has no class {class_id}")
+
+
+def segment_map(keypoints: Keypoints | None, shape: tuple[int, int]) -> np.ndarray:
+    """The label map uint8 (H, W) of body segments that the poses span."""
+    return body_segments(np.zeros((0, KEYPOINTS, 3)) if keypoints is None else keypoints.array, shape)

@@ -89,6 +89,13 @@ class History:
         self._undone.append(self._done.pop())
         return self._undone[-1][1]
 
+    def take_back(self) -> Command:
+        """The newest step, to undo now and forget."""
+        self.seal()
+        _, command = self._done.pop()
+        self.nbytes -= command.nbytes
+        return command
+
     def step_forward(self) -> Command:
         """The step to redo now."""
         self.seal()

@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from app.content import Board, Canvas, Method, PaletteState, Snapshot
 from app.document import Document
-from app.project_schema import VERSION, ExemplarEntry, FilmEntry, ProjectFile
+from app.project_schema import MAX_PERSONS, VERSION, ExemplarEntry, FilmEntry, Person, ProjectFile
 from app.version import app_version
 from engine.archive import Archive, ArchiveKind, member_image, open_archive, write_archive
+from engine.conditions.pose import KEYPOINTS
 from engine.domains import Domain
 from engine.errors import InputError
-from engine.inference.state import Exemplar, Pixels
+from engine.inference.state import Exemplar, Keypoints, Pixels
 from engine.inference.style_entry import MAX_EXEMPLARS, StyleEntry
 
 SUFFIX = ".warpaint"
@@ -53,6 +55,11 @@ def _contents(path: Path, snapshot: Snapshot) -> tuple[dict[str, Image.Image], P
         images[name] = member_image(pixels.array, snapshot.domain)
         return name
 
+    def persons(keypoints: Keypoints | None) -> list[Person] | None:
+        if keypoints is not None and len(keypoints.array) > MAX_PERSONS:
+            raise InputError(f"Cannot write {path}: a project holds {MAX_PERSONS} persons at most; remove some.")
+        return None if keypoints is None else keypoints.array.reshape(-1, 3 * KEYPOINTS).tolist()
+
     canvas, board = snapshot.canvas, snapshot.board
     if len(board.exemplars) > MAX_EXEMPLARS:
         raise InputError(f"Cannot write {path}: a project holds {MAX_EXEMPLARS} exemplars at most; remove some.")
@@ -66,6 +73,7 @@ def _contents(path: Path, snapshot: Snapshot) -> tuple[dict[str, Image.Image], P
         labels=add("labels.png", canvas.labels),
         original_labels=add("original_labels.png", canvas.original),
         photo=add("photo.png", canvas.photo) if canvas.photo else None,
+        poses=persons(canvas.keypoints),
         result=add("result.png", snapshot.result) if snapshot.result else None,
         exemplars=[
             ExemplarEntry(
@@ -73,6 +81,7 @@ def _contents(path: Path, snapshot: Snapshot) -> tuple[dict[str, Image.Image], P
                 photo=add(f"exemplars/{index}/photo.png", exemplar.photo),
                 labels=add(f"exemplars/{index}/labels.png", exemplar.labels),
                 weight=weight,
+                poses=persons(exemplar.keypoints),
             )
             for index, (exemplar, weight) in enumerate(zip(board.exemplars, board.weights, strict=True))
         ],
@@ -97,13 +106,17 @@ def _snapshot(archive: Archive) -> Snapshot:
 
     return Snapshot(
         domain=domain,
-        canvas=Canvas(Pixels(labels), Pixels(original), picture(manifest.photo)),
+        canvas=Canvas(Pixels(labels), Pixels(original), picture(manifest.photo), _keypoints(manifest.poses)),
         result=picture(manifest.result),
         board=_board(archive, manifest, domain),
         method=Method(manifest.model, manifest.seed),
         palette=_palette(archive, manifest, domain),
         weights_hash=manifest.weights_hash,
     )
+
+
+def _keypoints(persons: list[Person] | None) -> Keypoints | None:
+    return None if persons is None else Keypoints(np.reshape(persons, (len(persons), KEYPOINTS, 3)))
 
 
 def _board(archive: Archive, manifest: ProjectFile, domain: Domain) -> Board:
@@ -113,7 +126,7 @@ def _board(archive: Archive, manifest: ProjectFile, domain: Domain) -> Board:
     for entry in manifest.exemplars:
         photo = archive.photo(entry.photo)
         labels = archive.labels(entry.labels, domain, photo.shape[:2])
-        exemplars.append(Exemplar(Pixels(photo), Pixels(labels), entry.name))
+        exemplars.append(Exemplar(Pixels(photo), Pixels(labels), entry.name, _keypoints(entry.poses)))
     weights = tuple(entry.weight for entry in manifest.exemplars)
     try:
         style = manifest.style.style(domain, len(exemplars))

@@ -5,13 +5,22 @@ from typing import Annotated, Literal
 from pydantic import Field, NonNegativeInt
 
 from engine.archive import MemberName, Strict
+from engine.conditions.pose import KEYPOINTS
 from engine.domains import Domain
 from engine.film import LONGEST, MAX_KEYS, SHORTEST, Film, KeyFrame
 from engine.inference.style_entry import MAX_EXEMPLARS, StyleEntry, Weight, Weights
 
-VERSION: Literal[2] = 2
+VERSION: Literal[3] = 3
+MAX_PERSONS = 64
 
 ClassId = Annotated[int, Field(ge=0, le=255)]
+
+
+Person = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=3 * KEYPOINTS,
+                                                                             max_length=3 * KEYPOINTS)]
+"""x, y and confidence of each keypoint, as in OpenPose JSON."""
+
+Poses = Annotated[list[Person], Field(max_length=MAX_PERSONS)]
 
 
 class ExemplarEntry(Strict):
@@ -21,6 +30,7 @@ class ExemplarEntry(Strict):
     photo: MemberName
     labels: MemberName
     weight: Weight
+    poses: Poses | None = None
 
 
 class KeyEntry(Strict):
@@ -53,10 +63,10 @@ class FilmEntry(Strict):
 class ProjectFile(Strict):
     """The whole of `project.json`. Class ids and sizes are checked against the domain and images later.
 
-    Files of version 1 have neither style nor film.
+    Files of version 1 have neither style nor film, those before version 3 no poses.
     """
 
-    version: Literal[1, 2]
+    version: Literal[1, 2, 3]
     app_version: str = Field(max_length=100)
     domain: str = Field(max_length=100)
     model: str = Field(max_length=100)
@@ -65,6 +75,7 @@ class ProjectFile(Strict):
     labels: MemberName
     original_labels: MemberName
     photo: MemberName | None = None
+    poses: Poses | None = None
     result: MemberName | None = None
     exemplars: list[ExemplarEntry] = Field(max_length=MAX_EXEMPLARS)
     active_exemplar: NonNegativeInt

@@ -9,8 +9,10 @@ from app.document import Document
 from app.history import History
 from app.tools import TOOLS, BrushTool, ToolSettings
 from brushes.patch import Patch
+from engine.inference.state import Keypoints
 from engine.style import Style
 from tests.app.factories import CLASSES, SHAPE, labels_like, make_document, make_exemplar, photo_like
+from tests.app.posing import standing
 
 places = st.tuples(st.floats(-5, 25, allow_nan=False), st.floats(-5, 29, allow_nan=False))
 class_ids = st.integers(0, CLASSES - 1)
@@ -122,6 +124,17 @@ class Editing(RuleBasedStateMachine):
     @rule(seed=st.integers(0, 2))
     def open_photo(self, seed: int) -> None:
         self.act("set_photo_and_labels", photo_like(seed, (8, 8)), labels_like(seed, (8, 8)))
+
+    @rule(x=st.integers(0, 2), moves=st.integers(1, 3), with_labels=st.booleans(), is_drag=st.booleans())
+    def pose(self, x: int, moves: int, with_labels: bool, is_drag: bool) -> None:
+        steps, redoable = len(self.document.undo_names), self.document.redo_names
+        before = self.document.labels.copy()
+        for number in range(moves if is_drag else 1):
+            keypoints = Keypoints(standing().array + x * number)
+            labels = np.roll(before, x * number, axis=1) if with_labels else None
+            self.document.set_pose("Move joint", keypoints, labels, is_drag=is_drag)
+        if self.document.redo_names != redoable or len(self.document.undo_names) > steps:
+            self.took(steps)
 
     @rule(seed=st.integers(0, 3))
     def reseed(self, seed: int) -> None:

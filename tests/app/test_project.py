@@ -192,7 +192,7 @@ def changed(field: str, value: object) -> Callable[[Members], None]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (changed("version", 3), "newer Warpaint"),
+        (changed("version", 4), "newer Warpaint"),
         (changed("version", 0), "version"),
         (changed("version", "1"), "version"),
         (changed("domain", "cats"), "unknown domain 'cats'"),
