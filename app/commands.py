@@ -8,7 +8,7 @@ import numpy as np
 
 from app.content import Board, Canvas, Method
 from brushes.patch import Box, slices, tight_patch, union
-from engine.inference.state import Keypoints
+from engine.inference.state import Keypoints, Pixels
 
 if TYPE_CHECKING:
     from app.document import Document
@@ -120,6 +120,12 @@ class ChangePose:
         return ChangePose(self.name, self.before, newer.after, stroke, is_drag=True)
 
 
+def _held_alone(before: tuple[Pixels, ...], after: tuple[Pixels, ...]) -> int:
+    """Bytes of what one side alone holds: the rest is in the document anyway."""
+    old, new = ({id(pixels): pixels for pixels in side} for side in (before, after))
+    return sum((old | new)[key].array.nbytes for key in old.keys() ^ new.keys())
+
+
 @dataclass(frozen=True, eq=False)
 class ChangeBoard:
     """Exemplars added, removed or swapped, or their mix changed."""
@@ -131,11 +137,7 @@ class ChangeBoard:
 
     @cached_property
     def nbytes(self) -> int:
-        """Only what one side alone holds: the rest is in the document anyway."""
-        before = {id(pixels): pixels for pixels in self.before.arrays}
-        after = {id(pixels): pixels for pixels in self.after.arrays}
-        alone = before.keys() ^ after.keys()
-        return sum((before | after)[key].array.nbytes for key in alone) + _OVERHEAD
+        return _held_alone(self.before.arrays, self.after.arrays) + _OVERHEAD
 
     def redo(self, document: "Document") -> None:
         document.put_board(self.after)
@@ -161,10 +163,9 @@ class ChangeCanvas:
 
     @cached_property
     def nbytes(self) -> int:
-        arrays = {id(pixels): pixels for pixels in self.before.arrays + self.after.arrays}
         poses = (canvas.keypoints for canvas in (self.before, self.after))
         held = sum(keypoints.array.nbytes for keypoints in poses if keypoints is not None)
-        return sum(pixels.array.nbytes for pixels in arrays.values()) + held + _OVERHEAD
+        return _held_alone(self.before.arrays, self.after.arrays) + held + _OVERHEAD
 
     def redo(self, document: "Document") -> None:
         document.put_canvas(self.after)

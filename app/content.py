@@ -11,13 +11,39 @@ from engine.style import PLAIN, Style
 
 
 @dataclass(frozen=True)
+class Surround:
+    """The whole photo RGB (H, W, 3) that the canvas is a part of, and where in it the canvas begins, in its pixels.
+
+    Canvas and photo are of one scale; the canvas may reach beyond the photo.
+    """
+
+    photo: Pixels
+    left: int
+    top: int
+
+    def visible(self, height: int, width: int) -> tuple[slice, slice]:
+        """Rows and columns of the photo that a canvas of that size covers; empty where they do not meet."""
+        rows, columns = self.photo.array.shape[:2]
+        return _cut(self.top, height, rows), _cut(self.left, width, columns)
+
+
+def _cut(start: int, length: int, limit: int) -> slice:
+    first = min(max(start, 0), limit)
+    return slice(first, max(first, min(start + length, limit)))
+
+
+@dataclass(frozen=True)
 class Canvas:
-    """What is painted on: label maps uint8 (H, W), the RGB photo (H, W, 3) under them, and the poses, if any."""
+    """What is painted on: label maps uint8 (H, W), the RGB photo (H, W, 3) under them, and the poses, if any.
+
+    `surround` is what the photo was cut out of, if it was.
+    """
 
     labels: Pixels
     original: Pixels
     photo: Pixels | None = None
     keypoints: Keypoints | None = None
+    surround: Surround | None = None
 
     def __post_init__(self) -> None:
         shape = self.labels.array.shape
@@ -25,10 +51,13 @@ class Canvas:
             raise ValueError(f"label maps must be (H, W) and alike, not {shape} and {self.original.array.shape}")
         if self.photo is not None and self.photo.array.shape != (*shape, 3):
             raise ValueError(f"the photo must be {(*shape, 3)}, not {self.photo.array.shape}")
+        if self.surround is not None and self.surround.photo.array[self.surround.visible(*shape)].size == 0:
+            raise ValueError("the canvas must cover some of the photo around it")
 
     @property
     def arrays(self) -> tuple[Pixels, ...]:
-        return tuple(pixels for pixels in (self.labels, self.original, self.photo) if pixels is not None)
+        around = self.surround.photo if self.surround is not None else None
+        return tuple(pixels for pixels in (self.labels, self.original, self.photo, around) if pixels is not None)
 
 
 @dataclass(frozen=True)

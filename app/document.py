@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.commands import ChangeBoard, ChangeCanvas, ChangeMethod, ChangePose, PaintStroke
-from app.content import Board, Canvas, Method, PaletteState, Snapshot
+from app.content import Board, Canvas, Method, PaletteState, Snapshot, Surround
 from app.history import DEFAULT_LIMIT, Command, History
 from brushes.fill import class_patch
 from brushes.patch import Box, Patch, effective_patch, slices, union
@@ -49,6 +49,7 @@ class Document(QObject):
     _original: Pixels
     _photo: Pixels | None
     _keypoints: Keypoints | None
+    _surround: Surround | None
     _state: EditState | None
     _saved_result: Pixels | None
     _saved_position: int | None
@@ -82,6 +83,11 @@ class Document(QObject):
     def keypoints(self) -> Keypoints | None:
         """The poses of the picture, in label pixels; None where none are known."""
         return self._keypoints
+
+    @property
+    def surround(self) -> Surround | None:
+        """The whole photo that the picture is a part of; None where it was not cut out of one."""
+        return self._surround
 
     @property
     def exemplars(self) -> list[Exemplar]:
@@ -121,10 +127,10 @@ class Document(QObject):
 
     @property
     def canvas(self) -> Canvas:
-        """Labels, original, photo and poses as they are now, as values that stay."""
+        """Labels, original, photo, poses and surround as they are now, as values that stay."""
         if self._labels_value is None:
             self._labels_value = Pixels(self.labels)
-        return Canvas(self._labels_value, self._original, self._photo, self._keypoints)
+        return Canvas(self._labels_value, self._original, self._photo, self._keypoints, self._surround)
 
     @property
     def result(self) -> np.ndarray | None:
@@ -189,6 +195,7 @@ class Document(QObject):
         self._original = canvas.original
         self._photo = canvas.photo
         self._keypoints = canvas.keypoints
+        self._surround = canvas.surround
 
     def _whole_box(self) -> Box:
         return 0, 0, self.labels.shape[1], self.labels.shape[0]
@@ -341,34 +348,44 @@ class Document(QObject):
     # Canvas, exemplars, model
 
     def set_labels(self, labels: np.ndarray) -> None:
-        """Open a label map, uint8 (H, W), of any size; photo and poses stay if they fit.
+        """Open a label map, uint8 (H, W), of any size; photo, poses and surround stay if they fit.
 
         Raises ValueError for bad labels, and where the label map is drawn from the pose.
         """
         if self.is_posed:
             raise ValueError("This picture follows its pose; open a pose, or repaint by label map first.")
         fits = self.labels.shape == labels.shape
-        self._change_canvas("Open label map", labels, self._photo if fits else None, self._keypoints if fits else None)
+        kept = (self._photo, self._keypoints, self._surround) if fits else (None, None, None)
+        self._change_canvas("Open label map", labels, *kept)
 
     def set_photo_and_labels(
-        self, photo: np.ndarray | None, labels: np.ndarray, keypoints: Keypoints | None = None
+        self,
+        photo: np.ndarray | None,
+        labels: np.ndarray,
+        keypoints: Keypoints | None = None,
+        surround: Surround | None = None,
     ) -> None:
-        """Open an RGB photo, uint8 (H, W, 3), with its label map, uint8 (H, W), and its poses.
+        """Open an RGB photo, uint8 (H, W, 3), with its label map, uint8 (H, W), its poses and what it was cut out of.
 
         Where the domain is conditioned on poses, the label map is drawn from them instead. Raises ValueError for bad
         ones.
         """
-        self._change_canvas("Open photo", labels, None if photo is None else Pixels(photo), keypoints)
+        self._change_canvas("Open photo", labels, None if photo is None else Pixels(photo), keypoints, surround)
 
     def _change_canvas(
-        self, name: str, labels: np.ndarray, photo: Pixels | None, keypoints: Keypoints | None
+        self,
+        name: str,
+        labels: np.ndarray,
+        photo: Pixels | None,
+        keypoints: Keypoints | None,
+        surround: Surround | None,
     ) -> None:
         if self.is_posed:
             labels = segment_map(keypoints, labels.shape)
         if labels.size == 0 or labels.max() >= len(self.domain.classes):
             raise ValueError(f"labels must hold classes below {len(self.domain.classes)}, and at least one pixel")
         opened = Pixels(labels)
-        self.push(ChangeCanvas(name, self.canvas, Canvas(opened, opened, photo, keypoints)))
+        self.push(ChangeCanvas(name, self.canvas, Canvas(opened, opened, photo, keypoints, surround)))
 
     def use_exemplar(self, index: int) -> None:
         """Select an exemplar and take the whole appearance from it."""

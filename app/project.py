@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app.content import Board, Canvas, Method, PaletteState, Snapshot
+from app.content import Board, Canvas, Method, PaletteState, Snapshot, Surround
 from app.document import Document
-from app.project_schema import MAX_PERSONS, VERSION, ExemplarEntry, FilmEntry, Person, ProjectFile
+from app.project_schema import MAX_PERSONS, VERSION, ExemplarEntry, FilmEntry, Person, ProjectFile, SurroundEntry
 from app.version import app_version
 from engine.archive import Archive, ArchiveKind, member_image, open_archive, write_archive
 from engine.conditions.pose import KEYPOINTS
@@ -60,6 +60,11 @@ def _contents(path: Path, snapshot: Snapshot) -> tuple[dict[str, Image.Image], P
             raise InputError(f"Cannot write {path}: a project holds {MAX_PERSONS} persons at most; remove some.")
         return None if keypoints is None else keypoints.array.reshape(-1, 3 * KEYPOINTS).tolist()
 
+    def around(surround: Surround | None) -> SurroundEntry | None:
+        if surround is None:
+            return None
+        return SurroundEntry(photo=add("surround.png", surround.photo), left=surround.left, top=surround.top)
+
     canvas, board = snapshot.canvas, snapshot.board
     if len(board.exemplars) > MAX_EXEMPLARS:
         raise InputError(f"Cannot write {path}: a project holds {MAX_EXEMPLARS} exemplars at most; remove some.")
@@ -74,6 +79,7 @@ def _contents(path: Path, snapshot: Snapshot) -> tuple[dict[str, Image.Image], P
         original_labels=add("original_labels.png", canvas.original),
         photo=add("photo.png", canvas.photo) if canvas.photo else None,
         poses=persons(canvas.keypoints),
+        surround=around(canvas.surround),
         result=add("result.png", snapshot.result) if snapshot.result else None,
         exemplars=[
             ExemplarEntry(
@@ -101,18 +107,30 @@ def _snapshot(archive: Archive) -> Snapshot:
     labels = archive.labels(manifest.labels, domain)
     original = archive.labels(manifest.original_labels, domain, labels.shape)
 
-    def picture(name: str | None) -> Pixels | None:
-        return Pixels(archive.photo(name, labels.shape)) if name else None
-
     return Snapshot(
         domain=domain,
-        canvas=Canvas(Pixels(labels), Pixels(original), picture(manifest.photo), _keypoints(manifest.poses)),
-        result=picture(manifest.result),
+        canvas=_canvas(archive, manifest, labels, original),
+        result=_picture(archive, manifest.result, labels.shape),
         board=_board(archive, manifest, domain),
         method=Method(manifest.model, manifest.seed),
         palette=_palette(archive, manifest, domain),
         weights_hash=manifest.weights_hash,
     )
+
+
+def _canvas(archive: Archive, manifest: ProjectFile, labels: np.ndarray, original: np.ndarray) -> Canvas:
+    surround = None
+    if (entry := manifest.surround) is not None:
+        surround = Surround(Pixels(archive.photo(entry.photo)), entry.left, entry.top)
+    photo = _picture(archive, manifest.photo, labels.shape)
+    try:
+        return Canvas(Pixels(labels), Pixels(original), photo, _keypoints(manifest.poses), surround)
+    except ValueError as error:
+        raise archive.refused(f"has a canvas that cannot be ({error})") from error
+
+
+def _picture(archive: Archive, name: str | None, shape: tuple[int, ...]) -> Pixels | None:
+    return Pixels(archive.photo(name, shape)) if name else None
 
 
 def _keypoints(persons: list[Person] | None) -> Keypoints | None:

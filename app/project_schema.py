@@ -12,6 +12,7 @@ from engine.inference.style_entry import MAX_EXEMPLARS, StyleEntry, Weight, Weig
 
 VERSION: Literal[3] = 3
 MAX_PERSONS = 64
+MAX_OFFSET = 100_000
 
 ClassId = Annotated[int, Field(ge=0, le=255)]
 
@@ -31,6 +32,14 @@ class ExemplarEntry(Strict):
     labels: MemberName
     weight: Weight
     poses: Poses | None = None
+
+
+class SurroundEntry(Strict):
+    """A `Surround`."""
+
+    photo: MemberName
+    left: Annotated[int, Field(ge=-MAX_OFFSET, le=MAX_OFFSET)]
+    top: Annotated[int, Field(ge=-MAX_OFFSET, le=MAX_OFFSET)]
 
 
 class KeyEntry(Strict):
@@ -63,7 +72,7 @@ class FilmEntry(Strict):
 class ProjectFile(Strict):
     """The whole of `project.json`. Class ids and sizes are checked against the domain and images later.
 
-    Files of version 1 have neither style nor film, those before version 3 no poses.
+    Files of version 1 have neither style nor film, those before version 3 neither poses nor surround.
     """
 
     version: Literal[1, 2, 3]
@@ -76,6 +85,7 @@ class ProjectFile(Strict):
     original_labels: MemberName
     photo: MemberName | None = None
     poses: Poses | None = None
+    surround: SurroundEntry | None = None
     result: MemberName | None = None
     exemplars: list[ExemplarEntry] = Field(max_length=MAX_EXEMPLARS)
     active_exemplar: NonNegativeInt

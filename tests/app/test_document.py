@@ -3,9 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.content import Surround
 from brushes.patch import Patch
 from engine.domains import FASHION
 from engine.film import Film, KeyFrame
+from engine.inference.state import Pixels
 from engine.style import PLAIN, Style
 from tests.app.factories import Calls, labels_like, make_document, make_exemplar, make_frame, photo_like
 
@@ -473,3 +475,28 @@ def test_the_palette_says_what_changes_in_it() -> None:
     with pytest.raises(ValueError):
         document.active_class = 19
     assert not document.is_modified
+
+
+def test_what_a_photo_was_cut_out_of_comes_and_goes_with_it() -> None:
+    document = make_document()
+    surround = Surround(Pixels(photo_like(5, (40, 50))), left=-3, top=10)
+    document.set_photo_and_labels(photo_like(6, (24, 20)), labels_like(6), surround=surround)
+    assert document.surround is surround and surround.photo in document.canvas.arrays
+    document.set_labels(labels_like(7))
+    assert document.surround is surround, "the label map of the same picture"
+    document.set_labels(labels_like(7, (9, 9)))
+    assert document.surround is None
+    for expected in (surround, surround, None):
+        document.undo()
+        assert document.surround is expected
+
+
+def test_a_photo_around_the_canvas_counts_once() -> None:
+    document = make_document(history_limit=2**22)
+    whole = Pixels(photo_like(5, (400, 500)))
+    document.set_photo_and_labels(photo_like(6), labels_like(6), surround=Surround(whole, 0, 0))
+    document.set_labels(labels_like(7))
+    document.set_labels(labels_like(8))
+    assert whole.array.nbytes < document.history.nbytes < 1.1 * whole.array.nbytes
+    with pytest.raises(ValueError, match="cover some"):
+        document.set_photo_and_labels(photo_like(6), labels_like(6), surround=Surround(whole, 500, 0))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import engine.archive
-from app.content import Board, Canvas, Method, PaletteState, Snapshot
+from app.content import Board, Canvas, Method, PaletteState, Snapshot, Surround
 from app.document import Document
 from app.project import open_project, read_project, save_project, write_project
 from engine.domains import FASHION
@@ -107,6 +107,7 @@ def films_of(draw: st.DrawFn, exemplars: int) -> Film:
     shape=st.tuples(st.integers(1, 9), st.integers(1, 9)),
     seed=st.integers(0, 2**63),
     has_photo=st.booleans(),
+    offset=st.none() | st.tuples(st.integers(-3, 5), st.integers(-3, 5)),
     weights=st.lists(st.floats(0, 1e6), max_size=4),
     palette=st.builds(PaletteState, class_ids, st.frozensets(class_ids), st.frozensets(class_ids)),
     model=st.text(max_size=20),
@@ -114,13 +115,14 @@ def films_of(draw: st.DrawFn, exemplars: int) -> Film:
     data=st.data(),
 )
 def test_every_snapshot_comes_back(
-    tmp_path: Path, shape, seed, has_photo, weights, palette, model, weights_hash, data
+    tmp_path: Path, shape, seed, has_photo, offset, weights, palette, model, weights_hash, data
 ) -> None:
     photo = Pixels(photo_like(1, shape)) if has_photo else None
     exemplars = tuple(make_exemplar(index) for index in range(len(weights)))
+    surround = Surround(Pixels(photo_like(3, (6, 7))), *offset) if offset and min(shape) > 3 else None
     snapshot = Snapshot(
         FASHION,
-        Canvas(Pixels(labels_like(1, shape)), Pixels(labels_like(2, shape)), photo),
+        Canvas(Pixels(labels_like(1, shape)), Pixels(labels_like(2, shape)), photo, surround=surround),
         Board(
             exemplars,
             tuple(weights),
@@ -193,6 +195,8 @@ def changed(field: str, value: object) -> Callable[[Members], None]:
     ("change", "said"),
     [
         (changed("version", 4), "newer Warpaint"),
+        (changed("surround", {"photo": "photo.png", "left": 20, "top": 0}), "cover some of the photo"),
+        (changed("surround", {"photo": "photo.png", "left": 10**9, "top": 0}), "surround.left"),
         (changed("version", 0), "version"),
         (changed("version", "1"), "version"),
         (changed("domain", "cats"), "unknown domain 'cats'"),
