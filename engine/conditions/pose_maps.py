@@ -57,6 +57,21 @@ def pose_planes(person: np.ndarray, canvas: tuple[int, int], stick: int, size: i
     return np.stack([*figure.transpose(2, 0, 1), *distances])
 
 
+def pose_picture(pose: np.ndarray, size: tuple[int, int], stick: int) -> np.ndarray:
+    """As `pose_planes`, for several persons in a picture of any shape: uint8 (20, height, width).
+
+    pose float (persons, 18, 3) in pixels of `size` (height, width). A later person is drawn over earlier ones; a
+    distance is that to the nearest person's limb.
+    """
+    figure = np.zeros((*size, 3), np.uint8)
+    limbs = [np.zeros(size, np.uint8) for _ in LIMBS]
+    for person in pose:
+        polygons = [_limb(person, ends, stick) for ends in LIMBS]
+        figure = np.where((drawn := _stick_figure(person, polygons, size, stick)).any(2, keepdims=True), drawn, figure)
+        limbs = [limb | _filled(polygon, size) for limb, polygon in zip(limbs, polygons, strict=True)]
+    return np.stack([*figure.transpose(2, 0, 1), *(distance_plane(limb == NONE) for limb in limbs)])
+
+
 def distance_plane(background: np.ndarray) -> np.ndarray:
     """A third of the L1 distance to the nearest pixel that is not `background` (bool H×W), uint8, at most 255."""
     distance = cv2.distanceTransform(background.astype(np.uint8) * FULL, cv2.DIST_L1, 3)

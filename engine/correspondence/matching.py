@@ -45,20 +45,22 @@ class Described:
 class Extractor(nn.Module):
     """A small U-Net over strides 4 and 8; reaches 43 pixels around."""
 
-    def __init__(self, classes: int, dims: int, photo: bool) -> None:
+    def __init__(self, classes: int, dims: int, photo: bool, planes: int = 0) -> None:
         super().__init__()
         embedded = 8
         self.classes = classes
         self.embedding = nn.Embedding(classes, embedded)
-        inputs = embedded * STRIDE**2 + POSITION_CHANNELS + (3 * STRIDE**2 if photo else 0)
+        inputs = embedded * STRIDE**2 + POSITION_CHANNELS + (3 * STRIDE**2 if photo else 0) + planes
         self.enter = conv3(inputs, dims)
         self.fine = ResidualBlock(dims)
         self.down = conv3(dims, 96, stride=2)
         self.coarse = ResidualBlock(96)
         self.join = conv3(dims + 96, dims)
 
-    def forward(self, labels: Tensor, layout: Layout, photo: Tensor | None = None) -> Described:
-        """labels int64 (B, H, W), photo float (B, 3, H, W); H and W multiples of 8."""
+    def forward(
+        self, labels: Tensor, layout: Layout, photo: Tensor | None = None, planes: Tensor | None = None
+    ) -> Described:
+        """labels int64 (B, H, W), photo float (B, 3, H, W); H and W multiples of 8. planes (B, planes, H/2, W/2)."""
         shares = F.avg_pool2d(F.one_hot(labels, self.classes).permute(0, 3, 1, 2).float(), STRIDE)
         middle = labels[:, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
         region = semantic_position(middle, layout)
@@ -66,6 +68,8 @@ class Extractor(nn.Module):
         parts = [cells, sinusoids(region, REGION_PERIOD)]
         if photo is not None:
             parts.append(F.pixel_unshuffle(photo, STRIDE))
+        if planes is not None:
+            parts.append(F.avg_pool2d(planes, 2))
         x = torch.cat(parts, dim=1).contiguous(memory_format=torch.channels_last)
         fine = self.fine(self.enter(x))
         coarse = self.coarse(self.down(F.leaky_relu(pono(fine), SLOPE)))

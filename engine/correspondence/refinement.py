@@ -166,17 +166,14 @@ def _raised(displacement: Tensor, kinship: Tensor) -> Tensor:
     return F.pixel_shuffle(raised, STRIDE).permute(0, 2, 3, 1)
 
 
-def same_place(condition: Described, condition_layout: Layout, exemplar_layout: Layout, otherwise: Tensor) -> Tensor:
+def same_place(condition: Described, exemplar_layout: Layout, otherwise: Tensor) -> Tensor:
     """The point of the exemplar with the same semantic position in the same class, (B, h, w, 2).
 
     Where the exemplar lacks the class: `otherwise` (B, h, w, 2).
     """
-    batch, height, width = condition.labels.shape
-    index = condition.labels.reshape(batch, -1, 1).expand(-1, -1, 2)
-    centre = exemplar_layout.centre.gather(1, index).view(batch, height, width, 2)
-    extent = exemplar_layout.extent.gather(1, index).view(batch, height, width, 2)
-    there = (exemplar_layout.share > 0).gather(1, index[..., 0]).view(batch, height, width, 1)
-    return torch.where(there, centre + extent * condition.region, otherwise)
+    there = (exemplar_layout.share > 0).gather(1, condition.labels.flatten(1)).view_as(condition.labels)
+    points = exemplar_layout.point_at(condition.labels, condition.region)
+    return torch.where(there.unsqueeze(3), points, otherwise)
 
 
 def _as_cloth(displacement: Tensor, shares: Tensor, sure: Tensor, sigma: float) -> Tensor:

@@ -43,10 +43,16 @@ def soft_labels(labels: Tensor, classes: int, cell: int = 8) -> Tensor:
     return F.avg_pool2d(torch.cat([one_hot[:, 1:], 1 - one_hot[:, :1]], dim=1), cell)
 
 
-def register(condition: Tensor, exemplar: Tensor) -> Registration:
-    """Register soft label maps (B, C, h, w) and (B, C, h', w'), as made by `soft_labels`."""
+def register(condition: Tensor, exemplar: Tensor, other_side: tuple[int, ...] = ()) -> Registration:
+    """Register soft label maps (B, C, h, w) and (B, C, h', w'), as made by `soft_labels`.
+
+    other_side: for each class the one that it becomes in a mirrored picture; () where all stay what they are.
+    """
     batch = len(condition)
-    both = torch.cat([exemplar, exemplar.flip(3)])
+    turned = exemplar.flip(3)
+    if other_side:
+        turned = turned[:, [*(number - 1 for number in other_side[1:]), len(other_side) - 1]]
+    both = torch.cat([exemplar, turned])
     matrix, residual = _register_one_way(condition.repeat(2, 1, 1, 1), both)
     mirrored = residual[batch:] < MIRROR_GAIN * residual[:batch]
     pick = torch.arange(batch, device=condition.device) + batch * mirrored.long()

@@ -2,7 +2,8 @@
 
 A position is told relative to the centre and extent of the semantic region that it lies in, not
 relative to the picture. A region is a class of the label map. The background has no shape of its
-own: it is told relative to the person. The centres and extents of all regions are the `Layout` of
+own: it is told relative to the person. Where a pose says how a region, a limb, lies, the position is told along
+and across the limb, so that it turns with it. The centres and extents of all regions are the `Layout` of
 a label map; they are the only global quantity on the condition's side, and are held during a stroke.
 """
 
@@ -23,11 +24,27 @@ class Layout:
 
     centre, extent  float (B, classes, 2) as (x, y); extent is the standard deviation
     share           float (B, classes): part of the picture that the class covers, 0 where it is absent
+    axes            float (B, classes, 2, 2), for regions that are turned: in columns the directions that take the
+                    place of x and y, one standard deviation long; None where no region is
     """
 
     centre: Tensor
     extent: Tensor
     share: Tensor
+    axes: Tensor | None = None
+
+    def place_within(self, labels: Tensor, points: Tensor) -> Tensor:
+        """Points (B, h, w, 2) relative to the regions of `labels` (B, h, w) that they are told in, not bounded."""
+        away = points - _of_region(self.centre, labels)
+        if self.axes is None:
+            return away / _of_region(self.extent, labels)
+        return _turned(_of_region(torch.linalg.inv(self.axes).flatten(2), labels), away)
+
+    def point_at(self, labels: Tensor, places: Tensor) -> Tensor:
+        """The inverse of `place_within`."""
+        if self.axes is None:
+            return _of_region(self.centre, labels) + _of_region(self.extent, labels) * places
+        return _of_region(self.centre, labels) + _turned(_of_region(self.axes.flatten(2), labels), places)
 
 
 def layout_of(labels: Tensor, classes: int) -> Layout:
@@ -46,16 +63,25 @@ def layout_of(labels: Tensor, classes: int) -> Layout:
     return Layout(centre, (variance.clamp_min(0) + (2 / height) ** 2).sqrt(), share)
 
 
+def layout_of_pose(labels: Tensor, classes: int, frames: Tensor) -> Layout:
+    """As `layout_of`, with the centres and axes of limbs as `frames` (B, classes, 2, 3) say; NaN for regions unturned.
+
+    (conditions/pose_tensors.py)
+    """
+    layout = layout_of(labels, classes)
+    turned = frames.isfinite().flatten(2).all(2)
+    axes = torch.where(turned[:, :, None, None], frames[..., :2], torch.diag_embed(layout.extent))
+    centre = torch.where(turned.unsqueeze(2), frames[..., 2], layout.centre)
+    return Layout(centre, layout.extent, layout.share, axes)
+
+
 def semantic_position(labels: Tensor, layout: Layout) -> Tensor:
     """(x, y) of every pixel relative to its region: ((x - cx) / sx, (y - cy) / sy), clamped to ±4.
 
     labels: integer (B, H, W). Returns float (B, H, W, 2).
     """
-    batch, height, width = labels.shape
-    index = labels.long().reshape(batch, -1, 1).expand(-1, -1, 2)
-    centre = layout.centre.gather(1, index).view(batch, height, width, 2)
-    extent = layout.extent.gather(1, index).view(batch, height, width, 2)
-    return ((identity_grid(height, width, labels.device) - centre) / extent).clamp(-4, 4)
+    height, width = labels.shape[1:]
+    return layout.place_within(labels, identity_grid(height, width, labels.device)).clamp(-4, 4)
 
 
 def sinusoids(points: Tensor, period: float) -> Tensor:
@@ -68,3 +94,14 @@ def sinusoids(points: Tensor, period: float) -> Tensor:
     angles = (points.unsqueeze(-1) * multiples).flatten(3)
     encoded = torch.cat([angles.sin(), angles.cos()], dim=-1) / math.sqrt(2 * FREQUENCIES)
     return encoded.permute(0, 3, 1, 2)
+
+
+def _of_region(values: Tensor, labels: Tensor) -> Tensor:
+    """Values (B, classes, D) of the region at each place of labels, integer (B, h, w): (B, h, w, D)."""
+    index = labels.long().flatten(1).unsqueeze(2).expand(-1, -1, values.shape[2])
+    return values.gather(1, index).unflatten(1, labels.shape[1:])
+
+
+def _turned(matrices: Tensor, vectors: Tensor) -> Tensor:
+    """Matrices (B, h, w, 4), row by row, times vectors (B, h, w, 2)."""
+    return (matrices.unflatten(3, (2, 2)) * vectors.unsqueeze(3)).sum(4)

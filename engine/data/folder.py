@@ -28,7 +28,7 @@ class PhotoFolder:
         self.names = read_text(folder / f"{split}_labelled.txt", "list of photos", _LIST_LIMIT).split()
         if not self.names:
             raise InputError(f"The list {folder / f'{split}_labelled.txt'} is empty; name another split.")
-        self._pairs = _read_pairs(folder / "pairs.json")
+        self._pairs = read_pairs(folder / "pairs.json")
 
     def read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Photo (H, W, 3) and label map (H, W) of `name`; raises InputError when they cannot be used."""
@@ -54,7 +54,8 @@ class PhotoFolder:
         return next((path for path in paths if path.exists()), paths[0])
 
 
-def _read_pairs(path: Path) -> dict[str, list[str]]:
+def read_pairs(path: Path) -> dict[str, list[str]]:
+    """For each photo the names of its best exemplars, best first; raises InputError for a damaged list."""
     try:
         pairs = json.loads(read_text(path, "list of pairs", _LIST_LIMIT))
         return {str(name): [str(other) for other in others] for name, others in pairs.items()}

@@ -14,7 +14,8 @@ from engine.weights.registry import load_weights
 def _rabit(config: dict) -> Translator:
     kin = tuple(tuple(relatives) for relatives in config.get("kin", ()))
     head = config.get("head") and HeadClasses(**{name: _as_tuple(ids) for name, ids in config["head"].items()})
-    return Rabit(RabitConfig(**config | {"widths": tuple(config["widths"]), "kin": kin, "head": head}))
+    tuples = {"widths": tuple(config["widths"]), "other_side": tuple(config.get("other_side", ())), "kin": kin}
+    return Rabit(RabitConfig(**config | tuples | {"head": head}))
 
 
 def _step(config: dict) -> Translator:

@@ -19,17 +19,20 @@ GATE = 4.0  # the gate's logit stays within this
 
 
 class ConditionEncoder(nn.Module):
-    """Features of the label map for the generator, at strides 2, 4, 8."""
+    """Features of the label map, and the planes of a pose, for the generator, at strides 2, 4, 8."""
 
-    def __init__(self, classes: int, widths: tuple[int, int, int, int]) -> None:
+    def __init__(self, classes: int, widths: tuple[int, int, int, int], planes: int = 0) -> None:
         super().__init__()
         self.embedding = nn.Embedding(classes, 16)
-        self.to_half = conv3(64, widths[1])
+        self.to_half = conv3(64 + planes, widths[1])
         self.to_quarter = conv3(widths[1], widths[2], stride=2)
         self.to_eighth = conv3(widths[2], widths[3], stride=2)
 
-    def forward(self, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, labels: Tensor, planes: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """labels int64 (B, H, W), planes float (B, planes, H/2, W/2)."""
         cells = F.pixel_unshuffle(self.embedding(labels).permute(0, 3, 1, 2), 2)
+        if planes is not None:
+            cells = torch.cat([cells, planes], dim=1)
         half = F.leaky_relu(self.to_half(cells.contiguous(memory_format=torch.channels_last)), SLOPE)
         quarter = F.leaky_relu(self.to_quarter(half), SLOPE)
         return half, quarter, F.leaky_relu(self.to_eighth(quarter), SLOPE)

@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid, sample
 from engine.correspondence.head import OTHER_PERSON, HeadClasses, head_led, register_head
@@ -27,7 +28,7 @@ from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, E
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match, Refinement, same_place
 from engine.correspondence.registration import Registration, register, soft_labels
-from engine.correspondence.semantic_position import Layout, layout_of
+from engine.correspondence.semantic_position import Layout, layout_of, layout_of_pose
 from engine.correspondence.trust import TrustHead
 from engine.models.exemplar_encoders import LOOK, StyleEncoder, ValueEncoder
 from engine.models.generator import ConditionEncoder, Generator
@@ -52,6 +53,8 @@ class RabitConfig:
     widths          channels of the generator at strides 1, 2, 4, 8
     kin             for each class the related ones that it may borrow from (kin.py); () for no borrowing
     head            the classes of a head, which moves as a whole (head.py); None for pictures without
+    planes          of a pose (pose_tensors.py), besides the label map; 0 for domains that are conditioned on labels
+    other_side      for each class the one that it becomes in a mirrored picture; () where all stay what they are
     """
 
     classes: int = 19
@@ -62,17 +65,20 @@ class RabitConfig:
     widths: tuple[int, int, int, int] = (24, 48, 96, 128)
     kin: Kin = ()
     head: HeadClasses | None = None
+    planes: int = 0
+    other_side: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Condition:
-    """An encoded label map: labels int64 (B, H, W), what describes it, and features at strides 2, 4, 8."""
+    """An encoded condition: labels int64 (B, H, W), what describes it, and features at strides 2, 4, 8."""
 
     labels: Tensor
     layout: Layout
     soft: Tensor
     described: Described
     features: tuple[Tensor, Tensor, Tensor]
+    pose: PoseTensors | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class Exemplar:
     nearest: Tensor
     values: tuple[Tensor, Tensor, Tensor]
     style: Tensor
+    pose: PoseTensors | None = None
 
 
 class ExemplarSides:
@@ -104,7 +111,11 @@ class ExemplarSides:
     @cached_property
     def mirrored(self) -> Exemplar:
         """The exemplar mirrored left to right."""
-        return self._network.encode_side(self.straight.photo.flip(3), self.straight.labels.flip(2))
+        photo = self.straight.photo.flip(3)
+        if self.straight.pose is None:
+            return self._network.encode_side(photo, self.straight.labels.flip(2))
+        pose = self.straight.pose.mirrored()
+        return self._network.encode_side(photo, pose.labels, pose=pose)
 
 
 class Rabit(Translator):
@@ -114,13 +125,13 @@ class Rabit(Translator):
         super().__init__()
         self.config = config
         self.multiple = config.block * STRIDE
-        self.condition_extractor = Extractor(config.classes, config.matching_dims, photo=False)
-        self.exemplar_extractor = Extractor(config.classes, config.matching_dims, photo=True)
+        self.condition_extractor = Extractor(config.classes, config.matching_dims, photo=False, planes=config.planes)
+        self.exemplar_extractor = Extractor(config.classes, config.matching_dims, photo=True, planes=config.planes)
         self.analytic = AnalyticWeights(config.classes)
         self.refinement = Refinement(config.matching_dims)
         self.values = ValueEncoder(config.widths)
         self.style = StyleEncoder(config.classes, config.widths[3], config.style_dims)
-        self.condition_encoder = ConditionEncoder(config.classes, config.widths)
+        self.condition_encoder = ConditionEncoder(config.classes, config.widths, config.planes)
         self.trust = TrustHead()
         self.generator = Generator(config.classes, config.widths, config.style_dims + LOOK)
         self.to(memory_format=torch.channels_last)
@@ -129,19 +140,28 @@ class Rabit(Translator):
         """The parts that find matches; the others encode what is warped, and paint."""
         return [self.condition_extractor, self.exemplar_extractor, self.analytic, self.refinement, self.trust]
 
-    def encode_condition(self, labels: Tensor, layout: Layout | None = None) -> Condition:
+    def encode_condition(
+        self, labels: Tensor, pose: PoseTensors | None = None, layout: Layout | None = None
+    ) -> Condition:
         """`layout` holds the regions' centres of an earlier state during a stroke."""
-        layout = layout or layout_of(labels, self.config.classes)
+        layout = layout or self._layout(labels, pose)
+        planes = None if pose is None else pose.planes
         return Condition(
             labels,
             layout,
             soft_labels(labels, self.config.classes),
-            self.condition_extractor(labels, layout),
-            self.condition_encoder(labels),
+            self.condition_extractor(labels, layout, planes=planes),
+            self.condition_encoder(labels, planes),
+            pose,
         )
 
-    def encode_exemplar(self, photo: Tensor, labels: Tensor) -> ExemplarSides:
-        return ExemplarSides(self, self.encode_side(photo, labels))
+    def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> ExemplarSides:
+        return ExemplarSides(self, self.encode_side(photo, labels, pose=pose))
+
+    def _layout(self, labels: Tensor, pose: PoseTensors | None) -> Layout:
+        if pose is None:
+            return layout_of(labels, self.config.classes)
+        return layout_of_pose(labels, self.config.classes, pose.frames)
 
     def style_code(self, exemplar: ExemplarSides) -> Tensor:
         """The codes of all classes in one row, float (B, classes * (style_dims + LOOK))."""
@@ -153,20 +173,23 @@ class Rabit(Translator):
         within = torch.cat([torch.full((learned,), learned**-0.5), torch.full((LOOK,), LOOK**-0.5)])
         return (shares.clamp(max=LARGE).sqrt().unsqueeze(1) * within).flatten()
 
-    def encode_side(self, photo: Tensor, labels: Tensor, hidden: Tensor | None = None) -> Exemplar:
+    def encode_side(
+        self, photo: Tensor, labels: Tensor, hidden: Tensor | None = None, pose: PoseTensors | None = None
+    ) -> Exemplar:
         """Encode an exemplar as it stands; `hidden`, bool (B, classes), are classes whose style is to be guessed."""
         photo = photo.contiguous(memory_format=torch.channels_last)
-        layout = layout_of(labels, self.config.classes)
-        described = self.exemplar_extractor(labels, layout, photo)
+        layout = self._layout(labels, pose)
+        described = self.exemplar_extractor(labels, layout, photo, None if pose is None else pose.planes)
         values = self.values(photo)
         style = self.style(photo, values[2], labels, hidden)
         soft = soft_labels(labels, self.config.classes)
         nearest = nearest_of_class(labels, self.config.classes)
-        return Exemplar(photo, labels, layout, soft, described, self.analytic.keys(described), nearest, values, style)
+        keys = self.analytic.keys(described)
+        return Exemplar(photo, labels, layout, soft, described, keys, nearest, values, style, pose)
 
     def align(self, condition: Condition, exemplar: ExemplarSides) -> Alignment:
         """Register, mirror the exemplar if that fits better, and align. Batches of one only."""
-        registration = register(condition.soft, exemplar.straight.soft)
+        registration = register(condition.soft, exemplar.straight.soft, self.config.other_side)
         if not registration.mirrored.item():
             return self.align_side(
                 condition, exemplar.straight, self._with_head(registration, condition, exemplar.straight)
@@ -262,7 +285,7 @@ class Rabit(Translator):
             exemplar.described,
             attention.match,
             attention.strength,
-            same_place(condition.described, condition.layout, exemplar.layout, registered),
+            same_place(condition.described, exemplar.layout, registered),
             registered,
             apply_affine(registration.matrix, identity_grid(height, width, device)),
             registration.residual,

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.conditions.pose_tensors import PoseTensors
 from engine.layers.equalised import EqualisedConv2d, pixel_norm
 from engine.layers.instance_norm import InstanceNorm
 from engine.models.mix import Mix
@@ -187,13 +188,13 @@ class Step(Translator):
         self.generator = StepGenerator(config)
         self.to(memory_format=torch.channels_last)
 
-    def encode_exemplar(self, photo: Tensor, labels: Tensor) -> Tensor:
+    def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> Tensor:
         return self.encoder.code(photo.contiguous(memory_format=torch.channels_last))
 
     def style_code(self, exemplar: Tensor) -> Tensor:
         return exemplar
 
-    def encode_condition(self, labels: Tensor) -> Condition:
+    def encode_condition(self, labels: Tensor, pose: PoseTensors | None = None) -> Condition:
         """A label map, or a picture float (B, 3, H, W) in [-1, 1] where conditions are pictures."""
         half, shrink = self.config.shrink // 2, self.config.shrink
         labels = labels[..., half::shrink, half::shrink]

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from engine.conditions.pose_tensors import PoseTensors
 from engine.models.mix import Mix
 
 
@@ -34,13 +35,14 @@ class Alignment:
 class Translator(nn.Module, ABC):
     """A model that repaints: label maps int64 (B, H, W), photos float (B, 3, H, W) in [-1, 1].
 
-    Heights and widths are multiples of `multiple`.
+    Heights and widths are multiples of `multiple`. Poses come with the map of body segments that is drawn from them,
+    in domains that are conditioned on them; a translator may do with that map alone.
     """
 
     multiple: int
 
     @abstractmethod
-    def encode_exemplar(self, photo: Tensor, labels: Tensor) -> Any:
+    def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> Any:
         """Everything that depends on the exemplar alone."""
 
     @abstractmethod
@@ -52,7 +54,7 @@ class Translator(nn.Module, ABC):
         return torch.ones(1)
 
     @abstractmethod
-    def encode_condition(self, labels: Tensor) -> Any:
+    def encode_condition(self, labels: Tensor, pose: PoseTensors | None = None) -> Any:
         """Everything that depends on the condition alone."""
 
     @abstractmethod

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.conditions.body import OTHER_SIDE_SEGMENT
+from engine.conditions.pose_maps import POSE_PLANES
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid
 from engine.correspondence.head import HeadClasses
@@ -20,9 +22,10 @@ from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match
 from engine.correspondence.registration import Registration, disagreement, register, soft_labels
 from engine.data.chance import Chance
-from engine.data.deformation import deform, random_deformation
-from engine.data.pairs import PairBatch, draw_pairs
+from engine.data.pairs import PairBatch, draw_pairs, example_pair
 from engine.data.photo_set import PhotoSet
+from engine.data.posed_pairs import draw_posed_pairs, posed_example
+from engine.data.posed_set import PosedSet
 from engine.domains import Domain
 from engine.losses.adversarial import discriminator_loss, feature_matching, generator_loss
 from engine.losses.correspondence import (
@@ -78,8 +81,8 @@ class RabitCourse(Course):
     def __init__(
         self,
         domain: Domain,
-        training: PhotoSet,
-        held_out: PhotoSet,
+        training: PhotoSet | PosedSet,
+        held_out: PhotoSet | PosedSet,
         batch: int,
         device: torch.device,
         vgg19: Path | None = None,
@@ -88,6 +91,7 @@ class RabitCourse(Course):
         self._training, self._held_out, self._batch, self._device = training, held_out, batch, device
         self._palette = torch.from_numpy(domain.palette)
         self._classes = len(domain.classes)
+        self._generator_only = False
         self.shipped = Rabit(config or _config_of(domain)).to(device)
         self._judge = MultiScaleDiscriminator(self._classes).to(device)
         self._perceptual = perceptual_network(domain, vgg19).to(device)
@@ -96,6 +100,12 @@ class RabitCourse(Course):
             "rabit": torch.optim.AdamW(self._parameter_groups(), 6e-4, (0.5, 0.99), weight_decay=1e-4),
             "judge": torch.optim.AdamW(self._judge.parameters(), 4e-4, (0.0, 0.99), weight_decay=1e-4),
         }
+
+    def learn_generator_only(self) -> None:
+        """Leave alignment and encoders as they are, for a generator of another form, or a finer one."""
+        self._generator_only = True
+        self.shipped.requires_grad_(False)
+        self.shipped.generator.requires_grad_(True)
 
     def _parameter_groups(self) -> list[dict]:
         """The analytic weights are logarithms of large numbers and have far to go: they learn faster."""
@@ -112,15 +122,18 @@ class RabitCourse(Course):
 
     def step(self, chance: Chance, progress: float) -> dict[str, Tensor]:
         self.shipped.train()
-        pairs = draw_pairs(self._training, self._batch, chance)
+        pairs = self._draw(chance)
         noise = _registration_noise(self._batch, chance).to(self._device)
-        pairs, registration = _registered(pairs.to(self._device), self._classes, noise)
-        aligns = chance.dice.random() < ALIGNING
-        for module in self.shipped.alignment_modules():
-            module.requires_grad_(aligns)
-        condition = self.shipped.encode_condition(pairs.labels)
+        pairs, registration = _registered(pairs.to(self._device), self.shipped.config, noise)
+        aligns = chance.dice.random() < ALIGNING and not self._generator_only
+        if not self._generator_only:
+            for module in self.shipped.alignment_modules():
+                module.requires_grad_(aligns)
+        condition = self.shipped.encode_condition(pairs.labels, pairs.pose)
         kept_back = draw_withheld(pairs.labels, self._classes, chance)
-        exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels, kept_back.style)
+        exemplar = self.shipped.encode_side(
+            pairs.exemplar, pairs.exemplar_labels, kept_back.style, pairs.exemplar_pose
+        )
         epsilon = 0.05 * 0.1**progress
         asked = self.shipped.ask(condition, exemplar)
         match, features = self.shipped.match(asked, exemplar, registration, epsilon)
@@ -142,6 +155,11 @@ class RabitCourse(Course):
             figures["judge"] = self._judge_step(labels, target, image.detach())
         return figures | self._watched(pairs, image.detach(), target, place)
 
+    def _draw(self, chance: Chance) -> PairBatch:
+        if isinstance(self._training, PosedSet):
+            return draw_posed_pairs(self._training, self._batch, chance)
+        return draw_pairs(self._training, self._batch, chance)
+
     def _all_alignment_losses(
         self,
         pairs: PairBatch,
@@ -155,7 +173,8 @@ class RabitCourse(Course):
         losses = self._alignment_losses(pairs, condition, exemplar, match, alignment)
         losses["smoothness"] = self._smoothness(condition, match, registration)
         if chance.dice.random() < CYCLED:
-            photo = self.shipped.exemplar_extractor(condition.labels, condition.layout, pairs.target)
+            planes = pairs.pose and pairs.pose.planes
+            photo = self.shipped.exemplar_extractor(condition.labels, condition.layout, pairs.target, planes)
             losses["feature_alignment"] = feature_alignment(condition.described.features, photo.features)
             losses["cycle"] = self._cycle_loss(pairs, condition, exemplar, match, registration)
         return losses
@@ -271,36 +290,39 @@ class RabitCourse(Course):
     @torch.no_grad()
     def sample_sheet(self, network: nn.Module) -> np.ndarray:
         """Condition | exemplar | warp | confidence | result | truth: own photos deformed, then other persons."""
-        chance = Chance.of_step(0, 0, 0)
-        names = self._held_out.names[::7][:6]
+        dice = Chance.of_step(0, 0, 0).dice
         rows = []
-        for index, name in enumerate(names):
-            other = name if index < 2 else self._held_out.exemplar_for(name, chance.dice)
-            target, labels = self._held_out.batch([name])
-            photo, photo_labels = self._held_out.batch([other])
-            if index < 2:
-                shape = random_deformation(1, 0.12, 0.0, float(index), chance.generator)
-                photo, photo_labels = deform(photo, photo_labels, shape.source(*labels.shape[1:]))
-            condition = network.encode_condition(labels.to(self._device))
-            exemplar = network.encode_exemplar(photo.to(self._device), photo_labels.to(self._device))
+        for index, name in enumerate(self._held_out.names[::7][:6]):
+            pair = self._example(name, name if index < 2 else self._held_out.exemplar_for(name, dice), index)
+            pair = pair.to(self._device)
+            condition = network.encode_condition(pair.labels, pair.pose)
+            exemplar = network.encode_exemplar(pair.exemplar, pair.exemplar_labels, pair.exemplar_pose)
             alignment = network.align(condition, exemplar)
             image = network.synthesise(condition, [alignment], ALONE)
-            pictures = [photo, alignment.warp, alignment.confidence.expand(-1, 3, -1, -1) * 2 - 1, image, target]
-            row = [self._palette[labels[0]]] + [_to_bytes(picture[0]) for picture in pictures]
+            trust = alignment.confidence.expand(-1, 3, -1, -1) * 2 - 1
+            pictures = [pair.exemplar, alignment.warp, trust, image, pair.target]
+            row = [self._palette[pair.labels[0].cpu()]] + [_to_bytes(picture[0]) for picture in pictures]
             rows.append(torch.cat(row, dim=1))
         return torch.cat(rows).numpy()
+
+    def _example(self, name: str, other: str, seed: int) -> PairBatch:
+        """A pair for the sheet: another person's photo, or its own, deformed and every other time mirrored."""
+        example = posed_example if isinstance(self._held_out, PosedSet) else example_pair
+        return example(self._held_out, name, other, seed)
 
 
 def _config_of(domain: Domain) -> RabitConfig:
     head = HeadClasses(*domain.head_by_id) if domain.head_by_id else None
-    return RabitConfig(classes=len(domain.classes), kin=domain.kin_by_id, head=head)
+    posed = {"planes": POSE_PLANES, "other_side": OTHER_SIDE_SEGMENT} if domain.condition == "pose" else {}
+    return RabitConfig(classes=len(domain.classes), kin=domain.kin_by_id, head=head, **posed)
 
 
-def _registered(pairs: PairBatch, classes: int, noise: Tensor) -> tuple[PairBatch, Registration]:
+def _registered(pairs: PairBatch, config: RabitConfig, noise: Tensor) -> tuple[PairBatch, Registration]:
     """Register each pair, mirror the exemplars that fit better so, and disturb some registrations by `noise`."""
+    classes = config.classes
     with torch.no_grad(), torch.autocast(noise.device.type, enabled=False):
         condition = soft_labels(pairs.labels, classes)
-        found = register(condition, soft_labels(pairs.exemplar_labels, classes))
+        found = register(condition, soft_labels(pairs.exemplar_labels, classes), config.other_side)
         pairs = pairs.mirrored(found.mirrored)
         moved = found.matrix + noise
         residual = disagreement(condition, soft_labels(pairs.exemplar_labels, classes), moved)

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from engine.data.conditioned import ConditionedPhotos
 from engine.data.image_folder import ImageFolder, training_and_held_out
 from engine.data.photo_set import PhotoSet
+from engine.data.posed_set import PosedSet
 from engine.data.side_by_side import SideBySide
 from engine.devices import pick_device
 from engine.domains import Domain, find_domain
@@ -21,6 +22,7 @@ from engine.training import distributed
 from engine.training.course import Course
 from engine.training.loop import Run, train
 from engine.training.parser_course import ParserCourse
+from engine.training.start_from import start_from
 from engine.training.style_methods import FINAL, METHODS
 from engine.weights.registry import open_weights, save_weights
 
@@ -58,6 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--size", type=int, help="height that is trained at (default: the full height, small a quarter)")
     step.add_argument("--layout", choices=("labels", "side-by-side"), default="labels", help=_LAYOUT_HELP)
     step.add_argument("--direction", choices=("a-to-b", "b-to-a"), default="a-to-b", help="of pictures side by side")
+    parser.add_argument("--start-from", type=Path, help="weights folder to begin with, as far as its shapes fit")
+    parser.add_argument("--generator-only", action="store_true", help="for rabit: the alignment stays as it begins")
     parser.add_argument("--preset", choices=("small", "full"), help="small fits 2 CPU cores (default: by device)")
     parser.add_argument("--steps", type=int, help="steps in all (default: the preset's)")
     parser.add_argument("--batch", type=int, help="photos a step and process (default: the preset's)")
@@ -84,6 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         torch.manual_seed(arguments.seed)
         course = _COURSES[arguments.model](arguments, domain, preset, device)
+        if arguments.start_from:
+            start_from(course.shipped, open_weights(arguments.start_from))
         run_settings = Run(
             out=arguments.out,
             steps=preset.steps,
@@ -118,8 +124,12 @@ def _analyst(arguments: argparse.Namespace, domain: Domain, preset: Preset, devi
 def _rabit(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
     from engine.training.rabit_course import RabitCourse
 
-    training, held_out = _labelled_photos(arguments, domain, preset)
-    return RabitCourse(domain, training, held_out, preset.batch, device, arguments.perceptual)
+    read = _posed_photos if domain.condition == "pose" else _labelled_photos
+    training, held_out = read(arguments, domain, preset)
+    course = RabitCourse(domain, training, held_out, preset.batch, device, arguments.perceptual)
+    if arguments.generator_only:
+        course.learn_generator_only()
+    return course
 
 
 def _step(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
@@ -175,11 +185,23 @@ _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device],
 def _labelled_photos(arguments: argparse.Namespace, domain: Domain, preset: Preset) -> tuple[PhotoSet, PhotoSet]:
     """The splits train and val, each photo read."""
     training, held_out = (PhotoSet(arguments.data, domain, split) for split in ("train", "val"))
-    for photos in (training, held_out):
-        for name in tqdm(photos.names, "reading photos", unit="photo", disable=None):
-            photos.read(name)  # bad data is found now, not an hour into the run
-    _check_batch(arguments.data, len(training.names), preset)
+    _read_all(arguments, preset, training, held_out)
     return training, held_out
+
+
+def _posed_photos(arguments: argparse.Namespace, domain: Domain, preset: Preset) -> tuple[PosedSet, PosedSet]:
+    """As `_labelled_photos`, of all photos with a pose."""
+    training, held_out = (PosedSet(arguments.data, domain, split) for split in ("train", "val"))
+    _read_all(arguments, preset, training, held_out)
+    return training, held_out
+
+
+def _read_all(arguments: argparse.Namespace, preset: Preset, *sets: PhotoSet | PosedSet) -> None:
+    """Read every photo: bad data is found now, not an hour into the run."""
+    for photos in sets:
+        for name in tqdm(photos.names, "reading photos", unit="photo", disable=None):
+            photos.read(name)
+    _check_batch(arguments.data, len(sets[0].names), preset)
 
 
 def _conditioned_photos(

@@ -91,7 +91,7 @@ def test_the_same_place_is_the_same_point_of_the_same_region() -> None:
     nowhere = torch.full((1, 48, 32, 2), 9.0)
     region = semantic_position(condition.labels, layout)
     condition = replace(condition, region=region)
-    found = same_place(condition, layout, other, nowhere)
+    found = same_place(condition, other, nowhere)
     wanted = identity_grid(48, 32) + torch.tensor([12 * 2 / 128, 0.0])
     assert (found - wanted)[condition.labels > 0].abs().max() < 0.02
 
@@ -100,5 +100,5 @@ def test_where_the_class_is_absent_the_other_point_is_taken() -> None:
     labels = moved_person(STILL)
     condition, layout = _described(labels), layout_of(labels, CLASSES)
     without = layout_of(labels.where(labels != 5, 0), CLASSES)
-    found = same_place(condition, layout, without, torch.full((1, 48, 32, 2), 9.0))
+    found = same_place(condition, without, torch.full((1, 48, 32, 2), 9.0))
     assert torch.equal(found[..., 0] == 9.0, condition.labels == 5)

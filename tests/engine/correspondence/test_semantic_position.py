@@ -90,7 +90,7 @@ def test_the_network_uses_it() -> None:
     network, labels = tiny_rabit(), moved_person(STILL)
     layout = layout_of(labels, CLASSES)
     other = layout_of(labels.roll(24, 2), CLASSES)
-    straight, shifted = (network.encode_condition(labels, x).described.features for x in (layout, other))
+    straight, shifted = (network.encode_condition(labels, layout=x).described.features for x in (layout, other))
     assert (straight - shifted).abs().mean() > 1e-3
 
 

@@ -15,6 +15,8 @@ from engine.data.photo_set import PhotoSet
 from engine.errors import InputError
 from tests.engine.folders import TINY_DOMAIN, make_people
 
+TENSORS = ("target", "labels", "exemplar", "exemplar_labels", "match", "known", "same")
+
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> PhotoSet:
@@ -23,7 +25,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> PhotoSet:
 
 def _batches(photos: PhotoSet) -> PairBatch:
     drawn = [draw_pairs(photos, 4, Chance.of_step(0, step, 0)) for step in range(4)]
-    return PairBatch(*(torch.cat([getattr(b, name) for b in drawn]) for name in PairBatch.__dataclass_fields__))
+    return PairBatch(*(torch.cat([getattr(b, name) for b in drawn]) for name in TENSORS))
 
 
 def _error(pairs: PairBatch, match: Tensor) -> Tensor:
@@ -89,7 +91,7 @@ def test_the_same_step_draws_the_same_pairs_and_others_draw_others(photos: Photo
 
 def test_moving_to_a_device_moves_every_part(photos: PhotoSet) -> None:
     moved = replace(draw_pairs(photos, 2, Chance.of_step(0, 0, 0))).to(torch.device("meta"))
-    assert {getattr(moved, name).device.type for name in PairBatch.__dataclass_fields__} == {"meta"}
+    assert {getattr(moved, name).device.type for name in TENSORS} == {"meta"}
 
 
 def test_photos_come_in_the_domain_s_size_and_range(photos: PhotoSet) -> None:

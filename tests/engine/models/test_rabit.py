@@ -30,7 +30,7 @@ def _exemplar(network: Rabit, side: int = SIDE) -> Exemplar:
 
 @torch.no_grad()
 def _painted(network: Rabit, labels: Tensor, layout: Layout, exemplar: Exemplar, matrix: Tensor) -> Tensor:
-    condition = network.encode_condition(labels, layout)
+    condition = network.encode_condition(labels, layout=layout)
     held = Registration(matrix, torch.tensor([False]), torch.zeros(1))
     return network.synthesise(condition, [network.align_side(condition, exemplar, held)], ALONE)
 
@@ -188,7 +188,7 @@ def test_the_layout_moves_the_picture_and_can_be_held() -> None:
     grown = labels.clone()
     grown[:, 40:60, 100:120] = 3
     layout = layout_of(labels, CLASSES)
-    free, held = network.encode_condition(grown), network.encode_condition(grown, layout)
+    free, held = network.encode_condition(grown), network.encode_condition(grown, layout=layout)
     assert held.layout is layout
     assert not torch.allclose(free.layout.centre[:, 3], layout.centre[:, 3], atol=1e-3)
 
