@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.conditions.pose_tensors import PoseTensors, pose_tensors, scaled_pose
 from engine.correspondence.grids import sample
 from engine.devices import pick_device
 from engine.domains import find_domain
@@ -116,14 +117,14 @@ class Session:
             photo = photo_tensor(exemplar.photo.array, self.device)
             if photo.shape[2:] != size:
                 photo = F.interpolate(photo, size, mode="bilinear", align_corners=False, antialias=True)
-            return translator.encode_exemplar(photo, self._labels(exemplar.labels, size))
+            return translator.encode_exemplar(photo, *self._conditioned(domain, exemplar, size))
 
         return self._exemplars.get((domain, model, *_digests(exemplar)), encode)
 
     def _encoded_condition(self, state: EditState, translator: Translator, size: tuple[int, int]) -> Any:
         return self._conditions.get(
-            (state.domain, state.model, state.labels.digest),
-            lambda: translator.encode_condition(self._labels(state.labels, size)),
+            (state.domain, state.model, *_condition_digests(state)),
+            lambda: translator.encode_condition(*self._conditioned(state.domain, state, size)),
         )
 
     def _alignment(
@@ -135,9 +136,20 @@ class Session:
         code: Any,
     ) -> Alignment:
         return self._alignments.get(
-            (state.domain, state.model, state.labels.digest, *_digests(exemplar)),
+            (state.domain, state.model, *_condition_digests(state), *_digests(exemplar)),
             lambda: translator.align(condition, code),
         )
+
+    def _conditioned(
+        self, domain: str, what: EditState | Exemplar, size: tuple[int, int]
+    ) -> tuple[Tensor, PoseTensors | None]:
+        """Label map of a state or an exemplar at `size`, and its pose in domains that are conditioned on poses."""
+        if find_domain(domain).condition != "pose":
+            return self._labels(what.labels, size), None
+        height, width = what.labels.array.shape
+        scale = (size[1] / width, size[0] / height)
+        pose = pose_tensors([scaled_pose(what.keypoints.array, scale)], size).to(self.device)
+        return pose.labels, pose
 
     def _labels(self, labels: Pixels, size: tuple[int, int]) -> Tensor:
         """Class ids int64 (1, H, W) of `size`, each from the nearest pixel."""
@@ -147,9 +159,13 @@ class Session:
         return tensor.long()
 
 
-def _digests(exemplar: Exemplar) -> tuple[str, str]:
+def _digests(exemplar: Exemplar) -> tuple[str, ...]:
     """A key that does not keep the exemplar's pixels alive."""
-    return exemplar.photo.digest, exemplar.labels.digest
+    return exemplar.photo.digest, *_condition_digests(exemplar)
+
+
+def _condition_digests(what: EditState | Exemplar) -> tuple[str, ...]:
+    return (what.labels.digest, what.keypoints.digest if what.keypoints else "")
 
 
 def working_size(shape: tuple[int, ...], domain_size: tuple[int, int], multiple: int) -> tuple[int, int]:
@@ -171,6 +187,8 @@ def _check(state: EditState) -> None:
         raise InputError("The weights of a class are not as many as the exemplars; reset the style.")
     if len(state.weights) != len(state.exemplars) or not any(weight > 0 for weight in state.weights):
         raise InputError("No exemplar has a weight; choose an exemplar first.")
+    if domain.condition == "pose" and not all(what.keypoints for what in (state, *state.exemplars)):
+        raise InputError(f"{domain.title} needs the pose of the condition and of each exemplar; add those that lack.")
     if min(state.labels.array.shape) < 8:
         raise InputError("The label map is smaller than 8 pixels; take a larger one.")
     for exemplar in state.exemplars:

@@ -228,14 +228,21 @@ class Rabit(Translator):
         self, asked: Condition, exemplar: Exemplar, match: Match, features: tuple[Tensor, Tensor, Tensor]
     ) -> Alignment:
         """What `match` found for a condition as it was asked: warp, confidence and the generator's input."""
-        agrees = _agreement(asked.labels, exemplar.labels, match.fine)
-        if self.config.head is not None:
-            agrees = agrees.maximum(_agreement(asked.labels, _bare(exemplar.labels, self.config.head), match.fine))
+        agrees = self._agreement_of(asked.labels, exemplar.labels, match.fine)
         trust = self.trust(match, agrees)
         warp = _seen(exemplar.photo, match.fine)
         lender = lenders(exemplar.layout.share, self.config.kin).unsqueeze(2).expand_as(exemplar.style)
         injection = Injection(warp, features, match.evidence, trust, agrees, exemplar.style.gather(1, lender))
         return Alignment(warp, trust.sigmoid(), match.fine, injection)
+
+    def _agreement_of(self, labels: Tensor, exemplar_labels: Tensor, points: Tensor) -> Tensor:
+        """Where the exemplar shows the class that is asked for; of a pose, that it shows the person or does not."""
+        if self.config.planes:
+            return _agreement(labels.clamp(max=1), exemplar_labels.clamp(max=1), points)
+        agrees = _agreement(labels, exemplar_labels, points)
+        if self.config.head is None:
+            return agrees
+        return agrees.maximum(_agreement(labels, _bare(exemplar_labels, self.config.head), points))
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
         table = mix.table(self.config.classes, condition.labels.device)
