@@ -24,7 +24,8 @@ class Domain:
     `condition` says what is edited: "labels", to be painted, or a "pose"; the classes are then the segments of the
     body, and label maps are drawn from the pose (engine/conditions/body.py). `kin` names for a class the related
     ones, nearest first, whose look it borrows where the exemplar lacks it. `head` names the face, what is worn on
-    it, and what surrounds it, for domains whose label maps show that.
+    it, and what surrounds it, for domains whose label maps show that. `analyst` names the domain whose analyst finds
+    persons in photos for this one, where that is another.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Domain:
     default_model: str
     kin: dict[str, tuple[str, ...]]
     head: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
+    analyst: str | None = None
 
     @property
     def palette(self) -> np.ndarray:
@@ -134,6 +136,7 @@ FASHION_POSE = Domain(
     classes=tuple(LabelClass(i, name, color) for i, (name, color) in enumerate(BODY_SEGMENTS)),
     default_model="rabit",
     kin={},
+    analyst=FASHION.name,
 )
 
 DOMAINS = {FASHION.name: FASHION}

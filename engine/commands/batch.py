@@ -117,7 +117,8 @@ class Batch:
     def _do(self, job: Job) -> bool:
         """Make the picture of `job` unless it is there; returns whether it was made now."""
         look = job.look(self._source, self._look)
-        request = Request(self._source / job.condition, look, self._seed if job.seed is None else job.seed)
+        job_seed = self._seed if job.seed is None else job.seed
+        request = Request(self._source / job.condition, look, job_seed, job.size)
         key = request.key(self._weights)
         if self._record.has(job.out, key):
             return False

@@ -4,14 +4,13 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from engine.commands.parser import add_device, count
 from engine.commands.request import finished
 from engine.domains import Domain, find_domain
 from engine.evaluation.evaluate import evaluate, table, write_report
+from engine.evaluation.protocols import Case
 from engine.images import write_image
-from engine.inference.state import EditState, Exemplar, Frame, Pixels
+from engine.inference.state import EditState, Exemplar, Frame, Keypoints, Pixels
 from engine.weights.card import write_card
 from engine.weights.registry import Weights, find_weights
 
@@ -57,9 +56,11 @@ def _translator(arguments: argparse.Namespace, domain: Domain, weights: Weights)
     model = weights.card.model
     session = Session(arguments.device)
 
-    def render(labels: np.ndarray, photo: np.ndarray, photo_labels: np.ndarray) -> Frame:
-        exemplar = Exemplar(Pixels(photo), Pixels(photo_labels))
-        return finished(session.render(EditState(domain.name, model, Pixels(labels), (exemplar,), (1.0,))))
+    def render(case: Case) -> Frame:
+        pose, exemplar_pose = (None if p is None else Keypoints(p) for p in (case.pose, case.exemplar_pose))
+        exemplar = Exemplar(Pixels(case.exemplar), Pixels(case.exemplar_labels), keypoints=exemplar_pose)
+        state = EditState(domain.name, model, Pixels(case.labels), (exemplar,), (1.0,), keypoints=pose)
+        return finished(session.render(state))
 
     report = evaluate(
         render, arguments.data, arguments.split, arguments.limit, domain=domain, out=arguments.out, model=model

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine.commands.look import ExemplarFiles, Look
+from engine.commands.parser import LONGEST_SIDE
 from engine.errors import InputError
 from engine.files import read_text, reason
 from engine.images import check_image_name
@@ -17,6 +18,7 @@ from engine.style import AXIS_LIMIT
 
 RECORD_NAME = "batch.jsonl"
 
+Side = Annotated[int, Field(ge=8, le=LONGEST_SIDE)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
 _LIMIT = 64 * 1024 * 1024
@@ -48,12 +50,14 @@ class JobExemplar(BaseModel):
 class Job(BaseModel):
     """One picture: the files it is made from, how they are mixed, and its name in the folder of the outputs.
 
+    `size`, (width, height), is that of the picture of a pose.
     Either `exemplar` or `exemplars`, or neither where they come from elsewhere; the rest is as in `Look`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     condition: str
+    size: tuple[Side, Side] | None = None
     exemplar: str | None = None
     exemplar_condition: str | None = None
     exemplars: Annotated[tuple[JobExemplar, ...], Field(min_length=1, max_length=MAX_EXEMPLARS)] | None = None

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from engine.commands.labelling import Labelling
 from engine.commands.parser import amount_of, drawn, number_of, weighted
-from engine.conditions.label_map import read_label_map
+from engine.conditions.condition_file import read_condition
 from engine.domains import Domain
 from engine.errors import InputError
 from engine.images import read_photo, resize_labels
 from engine.inference.preset import Preset, read_preset, read_style
-from engine.inference.state import Exemplar, Pixels
+from engine.inference.state import Exemplar, Keypoints, Pixels
 from engine.inference.style_entry import MAX_EXEMPLARS
 from engine.models.style_axes import STYLES, style_axes
 from engine.style import AXIS_LIMIT, PLAIN, Style
@@ -23,19 +23,21 @@ from engine.weights.registry import Weights, find_weights
 
 @dataclass(frozen=True)
 class ExemplarFiles:
-    """An exemplar's photo and label map, None where it is to be found; `weight` is None where the user gave none."""
+    """An exemplar's photo and condition, None where it is to be found; `weight` is None where the user gave none."""
 
     photo: Path
     condition: Path | None
     weight: float | None = None
 
     def read(self, domain: Domain, labelling: Labelling) -> Exemplar:
-        """The exemplar; raises InputError when a file cannot be used, or no label map is found."""
+        """The exemplar; raises InputError when a file cannot be used, or no person is found."""
         photo = read_photo(self.photo)
         if self.condition is None:
             return labelling.exemplar(photo, self.photo, domain)
-        labels = resize_labels(read_label_map(self.condition, domain), (photo.shape[1], photo.shape[0]))
-        return Exemplar(Pixels(photo), Pixels(labels), self.photo.name)
+        size = (photo.shape[1], photo.shape[0])
+        labels, pose = read_condition(self.condition, domain, size)
+        keypoints = None if pose is None else Keypoints(pose)
+        return Exemplar(Pixels(photo), Pixels(resize_labels(labels, size)), self.photo.name, keypoints)
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def add_look(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--exemplar-condition", type=Path, action="append", default=[],
-        help="label map of the exemplar, in their order; where there is none, it is found in the photo",
+        help="label map or pose of the exemplar, in their order; where there is none, it is found in the photo",
     )  # fmt: skip
     parser.add_argument("--style", type=Path, metavar="PRESET", help="style preset, .warpaint-style or .json")
     parser.add_argument(
@@ -211,7 +213,7 @@ def look_of(arguments: argparse.Namespace) -> Look:
     """The look that the options describe. Raises InputError for a label map without exemplar."""
     photos, conditions = arguments.exemplar, arguments.exemplar_condition
     if len(conditions) > len(photos):
-        raise InputError(f"The label map {conditions[len(photos)]} has no exemplar; name it by --exemplar.")
+        raise InputError(f"The condition {conditions[len(photos)]} has no exemplar; name it by --exemplar.")
     return Look(
         tuple(
             ExemplarFiles(photo, condition, weight) for (photo, weight), condition in zip_longest(photos, conditions)

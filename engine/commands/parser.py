@@ -8,6 +8,8 @@ from typing import NoReturn
 
 from engine.errors import InputError
 
+LONGEST_SIDE = 8192
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are InputErrors: one line each."""
@@ -73,6 +75,18 @@ def amount_of(text: str) -> tuple[str, float]:
         return _given(name.strip()), float(number)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a name and a number, such as 1=0.5") from None
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """WIDTHxHEIGHT in pixels, 8 to 8,192 each."""
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    try:
+        size = int(width), int(height)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 256x384") from None
+    if min(size) < 8 or max(size) > LONGEST_SIDE:
+        raise argparse.ArgumentTypeError(f"{text} has a side below 8 or above {LONGEST_SIDE} pixels")
+    return size
 
 
 def number_of(text: str) -> tuple[str, int]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.commands.labelling import Labelling
 from engine.commands.look import add_look, look_of
-from engine.commands.parser import add_device, seed
+from engine.commands.parser import add_device, seed, size_of
 from engine.commands.request import Request, facts, finished, recipe
 from engine.domains import find_domain
 from engine.errors import InputError
@@ -20,7 +20,8 @@ from engine.weights.registry import find_weights
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `render`."""
     parser.add_argument("--domain", required=True, help="the kind of image; `domains` lists them")
-    parser.add_argument("--condition", type=Path, required=True, help="label map to be turned into a picture")
+    parser.add_argument("--condition", type=Path, required=True, help="label map, or pose, to be turned into a picture")
+    parser.add_argument("--size", type=size_of, metavar="WIDTHxHEIGHT", help="of a pose's picture (default: it fits)")
     add_look(parser)
     parser.add_argument("--out", type=Path, required=True, help="the picture, .png, .jpg or .webp")
     parser.add_argument("--warped", type=Path, help="also write the warped exemplar")
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Render and write what was asked for. Returns the exit code; raises InputError for bad input."""
     domain = find_domain(arguments.domain)
-    request = Request(arguments.condition, look_of(arguments), arguments.seed)
+    request = Request(arguments.condition, look_of(arguments), arguments.seed, arguments.size)
     for path in (arguments.out, arguments.warped, arguments.confidence):
         if path is not None:
             check_image_name(path)

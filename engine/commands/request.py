@@ -7,28 +7,30 @@ from pathlib import Path
 
 from engine.commands.labelling import Labelling, find_analyst
 from engine.commands.look import Look, find_style_space
-from engine.conditions.label_map import read_label_map
+from engine.conditions.condition_file import read_condition
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
 from engine.files import reason
-from engine.inference.state import EditState, Frame, Pixels
+from engine.inference.state import EditState, Frame, Keypoints, Pixels
 from engine.inference.style_entry import StyleEntry
 from engine.weights.registry import Weights
 
 
 @dataclass(frozen=True)
 class Request:
-    """One picture: the file of its condition, its look and its seed."""
+    """One picture: the file of its condition, its look and its seed; for a pose the (width, height) of its picture."""
 
     condition: Path
     look: Look
     seed: int = 0
+    size: tuple[int, int] | None = None
 
     def state(self, domain: Domain, model: str, labelling: Labelling | None = None) -> EditState:
         """Read the files; raises InputError for the first that cannot be used. `labelling` as for `Look.mixed`."""
-        labels = Pixels(read_label_map(self.condition, domain))
+        labels, pose = read_condition(self.condition, domain, self.size)
         exemplars, weights, style = self.look.mixed(domain, model, labelling)
-        return EditState(domain.name, model, labels, exemplars, weights, self.seed, style)
+        keypoints = None if pose is None else Keypoints(pose)
+        return EditState(domain.name, model, Pixels(labels), exemplars, weights, self.seed, style, keypoints)
 
     def key(self, weights: Weights) -> str:
         """A hash of all that decides the picture: the files' contents, the weights, the seed, the look.
@@ -46,7 +48,10 @@ class Request:
         if self.look.uses_style_space:
             settings["style_space"] = find_style_space(weights.card.domain, weights.card.model).card.weights_hash
         if self.look.unlabelled is not None:
-            settings["analyst"] = find_analyst(weights.card.domain, self.look.unlabelled).card.weights_hash
+            domain = find_domain(weights.card.domain)
+            settings["analyst"] = find_analyst(domain, self.look.unlabelled).card.weights_hash
+        if self.size is not None:
+            settings["size"] = self.size
         if settings:
             content.update(json.dumps(settings, sort_keys=True).encode())
         return content.hexdigest()

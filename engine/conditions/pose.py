@@ -53,6 +53,11 @@ def write_pose(path: Path | str, pose: np.ndarray) -> None:
         raise InputError(f"Cannot write {path} as a pose; end its name in .json or {_CANDIDATE}.")
 
 
+def shifted_pose(pose: np.ndarray, across: float, down: float) -> np.ndarray:
+    """A pose (persons, 18, 3) moved by pixels; missing keypoints stay missing."""
+    return np.where(pose.any(axis=2, keepdims=True), pose + [across, down, 0.0], 0.0)
+
+
 def _read_json(path: Path) -> np.ndarray:
     text = read_text(path, "pose", _LIMIT)
     try:

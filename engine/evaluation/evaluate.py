@@ -1,7 +1,7 @@
 """The evaluation of a model over the labelled photos of a split."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -9,17 +9,17 @@ import numpy as np
 from tqdm import tqdm
 
 from engine.data.folder import PhotoFolder
+from engine.data.posed_folder import PosedFolder
 from engine.domains import Domain
 from engine.evaluation.metrics import class_color_differences, psnr, ssim, swd
-from engine.evaluation.protocols import PROTOCOLS, Case, cases
+from engine.evaluation.protocols import PROTOCOLS, Case, cases, posed_cases
 from engine.evaluation.reliability import Reliability
 from engine.evaluation.sheet import contact_sheet, sheet_row
 from engine.files import write_text
 from engine.images import resize_photo, write_image
 from engine.inference.state import Frame
 
-# (condition labels, exemplar photo, exemplar labels) -> the answer
-Render = Callable[[np.ndarray, np.ndarray, np.ndarray], Frame]
+Render = Callable[[Case], Frame]
 
 SHEET_ROWS = 8
 
@@ -52,21 +52,23 @@ def evaluate(
 ) -> dict:
     """Figures of `render` by the warp, mirror and swap protocols, for the first `limit` photos of `split`.
 
+    Those are the labelled or the posed ones, by what the domain is conditioned on.
     The report has, by protocol, the means for the model's picture ("model"), its warp ("warped") and the
     exemplar itself ("copied"): `psnr` over the person in dB, `ssim`, `swd`, or for swap `color` (0..255, over all
     classes) and `color_person` (without the background); and the reliability curve of the confidence map.
     With `out` that folder gets `evaluation.json`, `reliability.png` and a contact sheet a protocol.
     Raises InputError when the data set cannot be used or `out` cannot be written.
     """
-    photos = PhotoFolder(data_dir, domain, split)
+    posed = domain.condition == "pose"
+    photos = PosedFolder(data_dir, split) if posed else PhotoFolder(data_dir, domain, split)
     reliability = Reliability()
     count = len(photos.names[:limit])
     protocols = {}
     for protocol in PROTOCOLS:
         figures = {result: _Figures() for result in _RESULTS}
         rows: list[np.ndarray] = []
-        for case in tqdm(cases(photos, protocol, limit), protocol, total=count, unit="photo"):
-            frame = render(case.labels, case.exemplar, case.exemplar_labels)
+        for case in tqdm(_cases(photos, protocol, limit), protocol, total=count, unit="photo"):
+            frame = render(case)
             _measure(figures, protocol, case, frame)
             if protocol != "swap":
                 reliability.add(frame.confidence, frame.warp, case.truth)
@@ -87,6 +89,12 @@ def evaluate(
         write_image(out / "reliability.png", reliability.picture())
         write_report(out / "evaluation.json", report)
     return report
+
+
+def _cases(photos: PosedFolder | PhotoFolder, protocol: str, limit: int | None) -> Iterator[Case]:
+    if isinstance(photos, PosedFolder):
+        return posed_cases(photos, protocol, limit)
+    return cases(photos, protocol, limit)
 
 
 def write_report(path: Path, report: dict) -> None:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engine.conditions.body import body_segments
+from engine.conditions.pose_tensors import mirrored_pose
 from engine.data.folder import PhotoFolder
+from engine.data.posed_folder import PosedFolder
 
 PROTOCOLS = ("warp", "mirror", "swap")
 
@@ -16,10 +19,11 @@ _SEED = 2024
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One question of a protocol: regenerate `truth` from its label map and the exemplar.
+    """One question of a protocol: regenerate `truth` from its condition and the exemplar.
 
-    Photos are RGB uint8 (H, W, 3), label maps uint8 (H, W). In the swap protocol the exemplar shows
-    another person, so `truth` is no truth for the colours.
+    Photos are RGB uint8 (H, W, 3), label maps uint8 (H, W); poses float (persons, 18, 3), None in domains that are
+    conditioned on labels. In the swap protocol the exemplar shows another person, so `truth` is no truth for the
+    colours.
     """
 
     name: str
@@ -27,6 +31,30 @@ class Case:
     labels: np.ndarray
     exemplar: np.ndarray
     exemplar_labels: np.ndarray
+    pose: np.ndarray | None = None
+    exemplar_pose: np.ndarray | None = None
+
+
+def posed_cases(photos: PosedFolder, protocol: str, limit: int | None = None) -> Iterator[Case]:
+    """As `cases`, of posed photos: joints move and are mirrored with the photo, left and right exchanged."""
+    for name in photos.names[:limit]:
+        truth, pose = photos.read(name)
+        labels = body_segments(pose, truth.shape[:2])
+        if protocol == "swap":
+            exemplar, exemplar_pose = photos.read(photos.partners(name)[0])
+        else:
+            mirrored = protocol == "mirror"
+            matrix = _corner_map(truth.shape[:2], _SHIFT[protocol], _generator(name, protocol))
+            exemplar = _moved(truth, matrix, mirrored, cv2.INTER_LINEAR)
+            exemplar_pose = moved_pose(mirrored_pose(pose, truth.shape[1]) if mirrored else pose, matrix)
+        exemplar_labels = body_segments(exemplar_pose, exemplar.shape[:2])
+        yield Case(name, truth, labels, exemplar, exemplar_labels, pose, exemplar_pose)
+
+
+def moved_pose(pose: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """A pose (persons, 18, 3) through an affine map (2, 3) of pixel centres; missing keypoints stay missing."""
+    places = (pose[..., :2] - 0.5) @ matrix[:, :2].T + matrix[:, 2] + 0.5
+    return np.where(pose.any(axis=2, keepdims=True), np.concatenate([places, pose[..., 2:]], axis=2), 0.0)
 
 
 def cases(photos: PhotoFolder, protocol: str, limit: int | None = None) -> Iterator[Case]:
@@ -39,8 +67,8 @@ def cases(photos: PhotoFolder, protocol: str, limit: int | None = None) -> Itera
         if protocol == "swap":
             exemplar, exemplar_labels = photos.read(photos.partners(name)[0])
         else:
-            random = np.random.default_rng([_SEED, PROTOCOLS.index(protocol), *name.encode()])
-            exemplar, exemplar_labels = warped(truth, labels, _SHIFT[protocol], random, protocol == "mirror")
+            generator, mirrored = _generator(name, protocol), protocol == "mirror"
+            exemplar, exemplar_labels = warped(truth, labels, _SHIFT[protocol], generator, mirrored)
         yield Case(name, truth, labels, exemplar, exemplar_labels)
 
 
@@ -52,14 +80,24 @@ def warped(
     Each corner moves by up to `shift` times the side along each axis; the border is replicated. With
     `mirrored` both are mirrored left to right first.
     """
-    if mirrored:
-        photo, labels = photo[:, ::-1], labels[:, ::-1]
-    height, width = labels.shape
+    matrix = _corner_map(labels.shape, shift, generator)
+    return _moved(photo, matrix, mirrored, cv2.INTER_LINEAR), _moved(labels, matrix, mirrored, cv2.INTER_NEAREST)
+
+
+def _generator(name: str, protocol: str) -> np.random.Generator:
+    """The same photo has the same case each time."""
+    return np.random.default_rng([_SEED, PROTOCOLS.index(protocol), *name.encode()])
+
+
+def _corner_map(size: tuple[int, ...], shift: float, generator: np.random.Generator) -> np.ndarray:
+    """An affine map (2, 3) of pixel centres that moves three corners of a picture of `size` (height, width)."""
+    height, width = size
     corners = np.array([[0, 0], [width - 1, 0], [0, height - 1]], dtype=np.float32)
     moved = corners + generator.uniform(-shift, shift, (3, 2)) * (width, height)
-    matrix = cv2.getAffineTransform(corners, moved.astype(np.float32))
-    size, border = (width, height), cv2.BORDER_REPLICATE
-    return (
-        cv2.warpAffine(np.ascontiguousarray(photo), matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
-        cv2.warpAffine(np.ascontiguousarray(labels), matrix, size, flags=cv2.INTER_NEAREST, borderMode=border),
-    )
+    return cv2.getAffineTransform(corners, moved.astype(np.float32))
+
+
+def _moved(picture: np.ndarray, matrix: np.ndarray, mirrored: bool, how: int) -> np.ndarray:
+    """A picture (H, W, ...), mirrored left to right first where wanted, through `matrix`; its border is repeated."""
+    picture = np.ascontiguousarray(picture[:, ::-1] if mirrored else picture)
+    return cv2.warpAffine(picture, matrix, picture.shape[1::-1], flags=how, borderMode=cv2.BORDER_REPLICATE)

@@ -126,7 +126,7 @@ def test_options_make_a_look() -> None:
     some = look_of(parser.parse_args(["--exemplar", "a", "--exemplar", "b", "--exemplar-condition", "la"]))
     assert [e.condition for e in some.exemplars] == [Path("la"), None] and some.unlabelled == Path("b")
     assert list(some.files) == [Path("a"), Path("la"), Path("b")]
-    with pytest.raises(InputError, match="label map lb has no exemplar"):
+    with pytest.raises(InputError, match="condition lb has no exemplar"):
         look_of(parser.parse_args(["--exemplar", "a", "--exemplar-condition", "la", "--exemplar-condition", "lb"]))
 
 

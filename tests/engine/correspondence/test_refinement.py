@@ -98,7 +98,7 @@ def test_the_same_place_is_the_same_point_of_the_same_region() -> None:
 
 def test_where_the_class_is_absent_the_other_point_is_taken() -> None:
     labels = moved_person(STILL)
-    condition, layout = _described(labels), layout_of(labels, CLASSES)
+    condition = _described(labels)
     without = layout_of(labels.where(labels != 5, 0), CLASSES)
     found = same_place(condition, without, torch.full((1, 48, 32, 2), 9.0))
     assert torch.equal(found[..., 0] == 9.0, condition.labels == 5)

@@ -8,15 +8,16 @@ import pytest
 
 from engine.domains import FASHION
 from engine.evaluation.evaluate import evaluate, table
+from engine.evaluation.protocols import Case
 from engine.evaluation.reliability import Reliability, Tenth
 from engine.images import read_photo
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from tests.engine.factories import fake_render, make_data_set
 
 
-def render(labels: np.ndarray, photo: np.ndarray, photo_labels: np.ndarray) -> Frame:
-    exemplar = Exemplar(Pixels(photo), Pixels(photo_labels))
-    return fake_render(EditState("fashion", "fake", Pixels(labels), (exemplar,), (1.0,)))
+def render(case: Case) -> Frame:
+    exemplar = Exemplar(Pixels(case.exemplar), Pixels(case.exemplar_labels))
+    return fake_render(EditState("fashion", "fake", Pixels(case.labels), (exemplar,), (1.0,)))
 
 
 def test_the_report(tmp_path: Path) -> None:
