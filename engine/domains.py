@@ -24,8 +24,8 @@ class Domain:
     `condition` says what is edited: "labels", to be painted, or a "pose"; the classes are then the segments of the
     body, and label maps are drawn from the pose (engine/conditions/body.py). `kin` names for a class the related
     ones, nearest first, whose look it borrows where the exemplar lacks it. `head` names the face, what is worn on
-    it, and what surrounds it, for domains whose label maps show that. `analyst` names the domain whose analyst finds
-    persons in photos for this one, where that is another.
+    it, and what surrounds it, for domains whose label maps show that. `analyst` names the domain whose networks
+    look at photos for this one, where that is another.
     """
 
     name: str
@@ -139,7 +139,7 @@ FASHION_POSE = Domain(
     analyst=FASHION.name,
 )
 
-DOMAINS = {FASHION.name: FASHION}
+DOMAINS = {domain.name: domain for domain in (FASHION, FASHION_POSE)}
 
 
 def find_domain(name: str) -> Domain:

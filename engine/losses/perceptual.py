@@ -35,7 +35,7 @@ def perceptual_network(domain: Domain, vgg19: Path | None = None) -> PerceptualN
     """
     if vgg19 is not None:
         return PerceptualNetwork(load_vgg19(vgg19))
-    config, weights = load_weights(domain.name, "parser")
+    config, weights = load_weights(domain.analyst or domain.name, "parser")
     parser = Parser(ParserConfig(**config))
     parser.load_state_dict(weights)
     return PerceptualNetwork(parser.encoder)
