@@ -79,13 +79,17 @@ class Extractor(nn.Module):
 
 
 class AnalyticWeights(nn.Module):
-    """How much each part of the similarity counts, positive, for each class of the condition."""
+    """How much each part of the similarity counts, positive, for each class of the condition.
 
-    def __init__(self, classes: int) -> None:
+    At first, registration tells more than a region's centre and extent; but limbs, with axes, tell more than it.
+    """
+
+    def __init__(self, classes: int, limbs: bool = False) -> None:
         super().__init__()
+        registered, region = (12.0, 40.0) if limbs else (40.0, 12.0)
         self.learned = nn.Parameter(torch.full((classes,), math.log(8.0)))
-        self.registered = nn.Parameter(torch.full((classes,), math.log(40.0)))
-        self.region = nn.Parameter(torch.full((classes,), math.log(12.0)))
+        self.registered = nn.Parameter(torch.full((classes,), math.log(registered)))
+        self.region = nn.Parameter(torch.full((classes,), math.log(region)))
         self.label = nn.Parameter(torch.full((classes,), math.log(12.0)))
 
     def queries(self, condition: Described, registered: Tensor) -> Tensor:

@@ -55,14 +55,15 @@ class Match:
 class Refinement(nn.Module):
     """Weighs, smooths, corrects and raises matches; reaches 34 pixels around."""
 
-    def __init__(self, dims: int) -> None:
+    def __init__(self, dims: int, limbs: bool = False) -> None:
         super().__init__()
         self.enter = nn.Conv2d(dims + PROPOSALS * 4 + 2, HIDDEN, 1)
         self.weigh = conv3(HIDDEN, HIDDEN)
         self.mixture = nn.Conv2d(HIDDEN, PROPOSALS, 1)
         self.corrections = nn.ModuleList(_Correction() for _ in range(CORRECTIONS))
         with torch.no_grad():
-            self.mixture.bias.copy_(torch.tensor([0.0, 1.0, 0.0]))  # registration is the best guess at first
+            first_guess = [0.0, 0.0, 2.0] if limbs else [0.0, 1.0, 0.0]  # the place along a limb, or registration
+            self.mixture.bias.copy_(torch.tensor(first_guess))
 
     def forward(
         self,

@@ -127,8 +127,8 @@ class Rabit(Translator):
         self.multiple = config.block * STRIDE
         self.condition_extractor = Extractor(config.classes, config.matching_dims, photo=False, planes=config.planes)
         self.exemplar_extractor = Extractor(config.classes, config.matching_dims, photo=True, planes=config.planes)
-        self.analytic = AnalyticWeights(config.classes)
-        self.refinement = Refinement(config.matching_dims)
+        self.analytic = AnalyticWeights(config.classes, limbs=config.planes > 0)
+        self.refinement = Refinement(config.matching_dims, limbs=config.planes > 0)
         self.values = ValueEncoder(config.widths)
         self.style = StyleEncoder(config.classes, config.widths[3], config.style_dims)
         self.condition_encoder = ConditionEncoder(config.classes, config.widths, config.planes)
