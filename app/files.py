@@ -5,19 +5,23 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app import autosave, settings
+from app.analysis_job import Analyser
 from app.dialogs.export import ExportDialog
+from app.dialogs.fit import FitDialog, Slot
 from app.document import Document
-from app.pictures import PHOTO_FILES, find_label_file, label_map_in, read_exemplar, read_pair, reduced
+from app.fitting import Fitted
+from app.pictures import PHOTO_FILES, find_label_file, label_map_in, read_pair
 from app.project import SUFFIX, open_project, save_project
+from engine.conditions.pose import read_pose
 from engine.errors import InputError
 from engine.images import read_photo
-from engine.inference.state import Exemplar, Pixels
+from engine.inference.state import Keypoints
 
+POSE_FILES = "*.json *_candidate.txt *_subset.txt"
 AUTOSAVE_INTERVAL = 20_000
 IDLE = 1_500
 
@@ -43,10 +47,13 @@ class Files(QObject):
 
     said = Signal(str)
 
-    def __init__(self, document: Document, window: QWidget) -> None:
+    def __init__(self, document: Document, window: QWidget, analyser: Analyser) -> None:
         super().__init__(window)
         self._document = document
         self._window = window
+        self._analyser = analyser
+        self._to_fit: list[tuple[Path, Slot]] = []
+        self.fit_dialog: FitDialog | None = None
         self._autosave = autosave.Autosave()
         self._idle = QTimer(self, singleShot=True, interval=IDLE)
         self._idle.timeout.connect(self._save_aside)
@@ -111,37 +118,29 @@ class Files(QObject):
 
     @told
     def open_label_map(self) -> None:
-        """Begin anew with a label map."""
-        path = self._ask_file(self.tr("Open label map"), self.tr("Label maps ({})").format("*.png *.tif *.bmp"))
+        """Begin anew with a label map, or with the one that is found in a photo."""
+        path = self._ask_file(self.tr("Open label map"), self.tr("Label maps and photos ({})").format(PHOTO_FILES))
         if path is not None:
             labels = label_map_in(path, self._document.domain)
             if labels is None:
-                raise InputError(self.tr("{} is a photo, not a label map; open it as a photo.").format(path.name))
-            self._document.set_labels(labels)
+                self._fit(path, Slot.LABELS)
+            else:
+                self._document.set_labels(labels)
 
     @told
     def open_photo(self, path: Path | None = None) -> None:
-        """Open a photo with its label map as the canvas; it is its own exemplar where there is no other."""
+        """Open a photo as the canvas; it is its own exemplar where there is no other.
+
+        The label map is the one beside it, or what is found in the photo and fitted in a dialog.
+        """
         path = path or self._ask_file(self.tr("Open photo"), self._photos())
         if path is None:
             return
-        pair = self._photo_and_labels(path)
-        if pair is None:
-            return
-        photo, labels = pair
-        self._document.set_photo_and_labels(photo, labels)
-        if not self._document.exemplars and labels.any():
-            self._document.add_exemplar(Exemplar(Pixels(photo), Pixels(labels), path.stem))
-
-    def _photo_and_labels(self, path: Path) -> tuple[np.ndarray, np.ndarray] | None:
-        photo = read_photo(path)
-        label_file = find_label_file(path) or self._ask_label_file(path, may_be_empty=True)
+        label_file = find_label_file(path)
         if label_file is None:
-            return None
-        if label_file == Path():
-            photo = reduced(photo)
-            return photo, np.zeros(photo.shape[:2], np.uint8)
-        return read_pair(path, label_file, self._document.domain)
+            self._fit(path, Slot.CONTENT)
+        else:
+            self._put_content(Fitted(*read_pair(path, label_file, self._document.domain)), path.stem)
 
     @told
     def add_exemplar(self) -> None:
@@ -150,25 +149,86 @@ class Files(QObject):
         if path is not None:
             self._add_exemplar(path)
 
-    @told
     def add_exemplars(self, paths: list[Path]) -> None:
-        """Add dropped photos."""
+        """Add dropped photos; one that cannot be added does not keep the others back."""
         for path in paths:
             self._add_exemplar(path)
 
+    @told
     def _add_exemplar(self, path: Path) -> None:
-        read_photo(path)
-        label_file = find_label_file(path) or self._ask_label_file(path)
-        if label_file is not None:
-            self._document.add_exemplar(read_exemplar(path, label_file, self._document.domain), use=True)
-            self.said.emit(self.tr("Added {}").format(path.stem))
+        label_file = find_label_file(path)
+        if label_file is None:
+            self._fit(path, Slot.EXEMPLAR)
+        else:
+            self._put_exemplar(Fitted(*read_pair(path, label_file, self._document.domain)), path.stem)
+
+    # Poses.
+
+    @told
+    def open_pose(self, path: Path | None = None) -> None:
+        """Take the poses of a file for the canvas, asking for it where none is given."""
+        path = path or self._ask_file(self.tr("Open pose"), self.tr("Poses ({})").format(POSE_FILES))
+        if path is not None:
+            self._document.commit_stroke()
+            self._document.set_pose("Open pose", Keypoints(read_pose(path)))
+            self.said.emit(self.tr("Opened {}").format(path.name))
+
+    # Photos without a label map: one dialog at a time; the window goes on meanwhile.
+
+    def _fit(self, path: Path, slot: Slot) -> None:
+        self._to_fit.append((path, slot))
+        if self.fit_dialog is None:
+            self._fit_next()
+
+    def _fit_next(self) -> None:
+        while self._to_fit and self.fit_dialog is None:
+            self._show_fit(*self._to_fit.pop(0))
+
+    @told
+    def _show_fit(self, path: Path, slot: Slot) -> None:
+        photo = read_photo(path)
+        dialog = FitDialog(photo, path, self._document.domain, slot, self._analyser, self._window)
+        dialog.finished.connect(self._end_fit)
+        self.fit_dialog = dialog
+        dialog.open()
+
+    def _end_fit(self, outcome: int) -> None:
+        dialog, self.fit_dialog = self.fit_dialog, None
+        assert dialog is not None
+        if outcome:
+            self._put_fitted(dialog)
+        dialog.deleteLater()
+        self._fit_next()
+
+    @told
+    def _put_fitted(self, dialog: FitDialog) -> None:
+        fitted, name = dialog.fitted(), dialog.path.stem
+        if dialog.slot is Slot.CONTENT:
+            self._put_content(fitted, name)
+        elif dialog.slot is Slot.EXEMPLAR:
+            self._put_exemplar(fitted, name)
+        else:
+            self._document.set_labels(fitted.labels)
+
+    def _put_content(self, fitted: Fitted, name: str) -> None:
+        self._document.set_photo_and_labels(fitted.photo, fitted.labels, fitted.keypoints, fitted.surround)
+        if not self._document.exemplars and fitted.labels.any():
+            self._document.add_exemplar(fitted.exemplar(name))
+        self.said.emit(self.tr("Opened {}").format(name))
+
+    def _put_exemplar(self, fitted: Fitted, name: str) -> None:
+        self._document.add_exemplar(fitted.exemplar(name), use=True)
+        self.said.emit(self.tr("Added {}").format(name))
 
     @told
     def drop_on_canvas(self, paths: list[Path]) -> None:
-        """Open what was dropped: a project, a label map or a photo."""
+        """Open what was dropped: a project, a pose, a label map or a photo."""
         path = paths[0]
         if path.suffix == SUFFIX:
             self.open(path)
+            return
+        if path.suffix.lower() in (".json", ".txt"):
+            self.open_pose(path)
             return
         labels = label_map_in(path, self._document.domain)
         if labels is None:
@@ -225,6 +285,10 @@ class Files(QObject):
 
     def close(self) -> None:
         """A clean end."""
+        self._to_fit.clear()
+        if self.fit_dialog is not None:
+            self.fit_dialog.reject()
+        self._analyser.stop()
         self._clock.stop()
         self._autosave.close()
 
@@ -236,17 +300,3 @@ class Files(QObject):
     def _ask_file(self, title: str, kinds: str, folder: Path | None = None) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(self._window, title, str(folder or ""), kinds)
         return Path(name) if name else None
-
-    def _ask_label_file(self, photo: Path, may_be_empty: bool = False) -> Path | None:
-        """Ask for a photo's label map: its path, an empty path for "paint it myself", None for giving up."""
-        box = QMessageBox(QMessageBox.Icon.Question, "Warpaint",
-                          self.tr("{} needs a label map, and none lies beside it.").format(photo.name),
-                          Button.Cancel, self._window)
-        choose = box.addButton(self.tr("Choose label map…"), QMessageBox.ButtonRole.AcceptRole)
-        empty = box.addButton(self.tr("Paint it myself"), QMessageBox.ButtonRole.ActionRole) if may_be_empty else None
-        box.exec()
-        clicked = box.clickedButton()
-        box.deleteLater()
-        if clicked == choose:
-            return self._ask_file(self.tr("Label map of {}").format(photo.name), "*.png *.tif *.bmp", photo.parent)
-        return Path() if empty is not None and clicked == empty else None

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
+from app.analysis_job import shipped_analysis
 from app.display import problem_with_display
 from app.project import open_project, read_project
 from app.resources import sample_projects
@@ -85,7 +86,7 @@ def make_window(device: str) -> Window:
 
         return EngineSession(device=device)
 
-    return Window(make_session)
+    return Window(make_session, partial(shipped_analysis, device=device))
 
 
 def report_fault(

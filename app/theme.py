@@ -97,6 +97,7 @@ QMainWindow > QTabBar::tab:top:selected {{ background: {window}; color: {text}; 
     background: transparent; }}
 #header QToolButton:hover, #panel QToolButton:hover {{ background: {raised}; }}
 #header QToolButton:checked {{ background: {selection}; border: 1px solid {accent}; }}
+#sectionName {{ font-weight: 600; background: transparent; }}
 #hint {{ color: {muted}; background: transparent; }}
 #heading {{ font-size: 17pt; font-weight: 600; background: transparent; }}
 #firstSteps {{ background: {canvas}; }}
@@ -104,13 +105,16 @@ QMainWindow > QTabBar::tab:top:selected {{ background: {window}; color: {text}; 
 #primary {{ background: {accent}; color: {on_accent}; font-weight: 600; border: none; border-radius: 7px;
     padding: 8px 16px; }}
 #primary:hover {{ background: {hover}; }}
+#primary:focus {{ background: {hover}; }}
+#primary:disabled {{ background: {raised}; color: {disabled}; }}
 #secondary {{ border-radius: 7px; padding: 7px 14px; }}
 #notice {{ background: {raised}; border: 1px solid {border}; border-radius: 8px; }}
 #notice QLabel {{ background: transparent; }}
 #cards, #cards > QWidget > QWidget#cardList {{ background: transparent; border: none; }}
-QListView#palette, QListView#history {{ background: {panel}; border: none; border-radius: 8px;
+QListView#palette, QListView#history, QListView#persons {{ background: {panel}; border: none; border-radius: 8px;
     padding: 4px; }}
-QListView#history::item {{ padding: 5px 8px; border-radius: 5px; }}
+QListView#history::item, QListView#persons::item {{ padding: 5px 8px; border-radius: 5px; }}
+QListView#persons::item:selected {{ background: {selection}; color: {text}; }}
 QPushButton {{ padding: 6px 14px; border-radius: 6px; }}
 QCheckBox {{ spacing: 8px; }}
 QCheckBox::indicator {{ width: 15px; height: 15px; border-radius: 4px; }}

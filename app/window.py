@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app import settings
 from app.action_list import register
 from app.actions import Actions
+from app.analysis_job import Analyser, AnalysisFactory, shipped_analysis
 from app.canvas.condition_canvas import ConditionCanvas
 from app.canvas.header import Header, with_header
 from app.canvas.result_canvas import ResultCanvas, ResultView
@@ -59,7 +60,7 @@ FIRST_SIZE = QSize(1440, 900)
 class Window(QMainWindow):
     """Shows one document and keeps nothing that belongs to it."""
 
-    def __init__(self, make_session: SessionFactory) -> None:
+    def __init__(self, make_session: SessionFactory, make_analysis: AnalysisFactory = shipped_analysis) -> None:
         super().__init__()
         self.document = Document(parent=self)
         self.tool_settings = ToolSettings(int(settings.number("brush_size", 20)), parent=self)
@@ -75,7 +76,7 @@ class Window(QMainWindow):
         self.style_dock = StyleDock(self.document, self.worker)
         self.presets = Presets(self.document, self)
         self.live = LivePreview(self.document, self.worker, self)
-        self.files = Files(self.document, self)
+        self.files = Files(self.document, self, Analyser(make_analysis, self))
         self.status = StatusBar(self.document)
         self.registry = Actions(self)
         self._tools: dict[type[Tool], Tool] = {kind: kind(self.document, self.tool_settings) for kind in TOOLS}

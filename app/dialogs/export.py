@@ -32,7 +32,7 @@ class Choice:
     """One file to export: the end of its name, its formats, how it is written, and what it needs.
 
     `write` gets path, document and the newest frame, which is None only where none is needed. Some models have
-    frames without a warp.
+    frames without a warp, and only a cropped photo has a whole one around it.
     """
 
     key: str
@@ -41,6 +41,7 @@ class Choice:
     write: Callable[[Path, Document, Any], None]
     needs_frame: bool = True
     needs_warp: bool = False
+    needs_surround: bool = False
 
 
 def choices(tr: Callable[[str], str]) -> list[Choice]:
@@ -48,6 +49,9 @@ def choices(tr: Callable[[str], str]) -> list[Choice]:
     return [
         Choice("result", tr("Result"), PICTURES,
                lambda path, d, frame: export.export_result(path, frame, d.weights_hash)),
+        Choice("whole", tr("Whole photo with the result in it"), PICTURES,
+               lambda path, d, frame: export.export_whole_photo(path, frame, d.surround, d.weights_hash),
+               needs_surround=True),
         Choice("labels", tr("Label map, with its palette as JSON"), ("png",),
                lambda path, d, _: export.export_labels(path, d.labels, d.domain), needs_frame=False),
         Choice("warp", tr("Warped exemplar"), PICTURES,
@@ -91,6 +95,8 @@ class ExportDialog(QDialog):
         frame = self._document.frame
         has_frame, has_warp = frame is not None, frame is not None and frame.warp is not None
         for row, choice in enumerate(choices(self.tr)):
+            if choice.needs_surround and not self._has_surround:
+                continue
             box, suffix = QCheckBox(choice.title), QComboBox()
             suffix.addItems([f".{name}" for name in choice.suffixes])
             suffix.setAccessibleName(self.tr("Format of {}").format(choice.title))
@@ -102,6 +108,13 @@ class ExportDialog(QDialog):
             grid.addWidget(suffix, row, 1)
             self.boxes[choice.key] = (choice, box, suffix)
         return grid
+
+    @property
+    def _has_surround(self) -> bool:
+        """Whether there is a whole photo around the picture, of the canvas that the picture was made for."""
+        document = self._document
+        fits = document.frame is not None and document.frame.image.shape[:2] == document.labels.shape
+        return fits and document.surround is not None
 
     def _target(self) -> QGridLayout:
         path = self._document.path

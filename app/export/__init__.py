@@ -2,7 +2,14 @@
 
 from app.export.contact_sheet import export_contact_sheet
 from app.export.openraster import export_openraster
-from app.export.pictures import export_confidence, export_heat_map, export_labels, export_result, export_warp
+from app.export.pictures import (
+    export_confidence,
+    export_heat_map,
+    export_labels,
+    export_result,
+    export_warp,
+    export_whole_photo,
+)
 from app.export.recipe import read_recipe, recipe_of
 
 __all__ = [
@@ -13,6 +20,7 @@ __all__ = [
     "export_openraster",
     "export_result",
     "export_warp",
+    "export_whole_photo",
     "read_recipe",
     "recipe_of",
 ]

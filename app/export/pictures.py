@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from app.canvas.heat import heat_colors
+from app.content import Surround
 from app.export.recipe import recipe_text
 from engine.conditions.label_map import write_label_map
 from engine.domains import Domain
@@ -17,6 +18,22 @@ from engine.inference.state import Frame
 def export_result(path: Path, frame: Frame, weights_hash: str | None = None) -> None:
     """The regenerated picture as PNG, JPEG or WebP (by suffix), its recipe inside."""
     write_image(path, frame.image, recipe_text(frame.state, weights_hash))
+
+
+def export_whole_photo(path: Path, frame: Frame, surround: Surround, weights_hash: str | None = None) -> None:
+    """The whole photo with the regenerated picture in its place, as PNG, JPEG or WebP, the recipe inside."""
+    write_image(path, in_whole_photo(frame.image, surround), recipe_text(frame.state, weights_hash))
+
+
+def in_whole_photo(picture: np.ndarray, surround: Surround) -> np.ndarray:
+    """The photo of `surround` with `picture`, RGB uint8 (H, W, 3), where the canvas lies; what lies beyond is cut."""
+    photo = surround.photo.array.copy()
+    rows, columns = surround.visible(*picture.shape[:2])
+    photo[rows, columns] = picture[
+        rows.start - surround.top : rows.stop - surround.top,
+        columns.start - surround.left : columns.stop - surround.left,
+    ]
+    return photo
 
 
 def export_warp(path: Path, frame: Frame, weights_hash: str | None = None) -> None:
