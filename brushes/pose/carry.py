@@ -17,6 +17,7 @@ from brushes.pose.skeleton import BONES, LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HI
 
 _JOINT_RADIUS = 1.15  # in half widths of the thinner limb
 _STILL = 1e-6  # pixels
+_UPRIGHT_SIDE = 400  # pixels; what is behind larger limbs is found on a smaller picture
 _THINNEST = 0.05  # limbs are not squeezed further than to this share of their length
 
 
@@ -119,10 +120,11 @@ class Puppet:
         x0, y0, x1, y1 = box
         corners = np.array([(x0, y0), (x1, y0), (x0, y1), (x1, y1)]) @ np.array([[uy, ux], [-ux, uy]])
         low = np.floor(corners.min(axis=0)) - 2
-        width, height = (int(side) for side in np.ceil(corners.max(axis=0)) + 2 - low)
+        step = max(1.0, float((corners.max(axis=0) - low).max()) / _UPRIGHT_SIDE)
+        width, height = (int(side) for side in np.ceil((corners.max(axis=0) + 2 - low) / step))
         # from the upright picture to the map, for pixel centres counted from the map's and from gone's corner
         turn = np.array([[uy, ux], [-ux, uy]])
-        back = np.column_stack([turn, turn @ (low + 0.5) - 0.5])
+        back = np.column_stack([turn * step, turn @ (low + 0.5 * step) - 0.5])
         shifted = back - [[0, 0, left], [0, 0, top]]
         flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
         upright = cv2.warpAffine(self._labels, back, (width, height), flags=flags, borderValue=self._background)
@@ -282,14 +284,16 @@ def _filled_rows(labels: np.ndarray, holes: np.ndarray, background: int) -> tupl
     Returns the map where both ends are person, else background, and the map where either is; the nearer one wins.
     """
     width = labels.shape[1]
-    columns = np.broadcast_to(np.arange(width), labels.shape)
-    left = np.maximum.accumulate(np.where(holes, -1, columns), axis=1)
-    right = np.minimum.accumulate(np.where(holes, width, columns)[:, ::-1], axis=1)[:, ::-1]
-    rows = np.arange(len(labels))[:, None]
-    first = np.where(left >= 0, labels[rows, np.maximum(left, 0)], background)
-    second = np.where(right < width, labels[rows, np.minimum(right, width - 1)], background)
+    columns = np.broadcast_to(np.arange(width, dtype=np.int32), labels.shape)
+    left = np.maximum.accumulate(np.where(holes, np.int32(-1), columns), axis=1)
+    right = np.minimum.accumulate(np.where(holes, np.int32(width), columns)[:, ::-1], axis=1)[:, ::-1]
+    is_hole = np.nonzero(holes)
+    left, right, columns = left[is_hole], right[is_hole], columns[is_hole]
+    first = np.where(left >= 0, labels[is_hole[0], np.maximum(left, 0)], background)
+    second = np.where(right < width, labels[is_hole[0], np.minimum(right, width - 1)], background)
     nearer = np.where(columns - left <= right - columns, first, second)
     has_first, has_second = first != background, second != background
-    either = np.where(has_first & has_second, nearer, np.where(has_first, first, second))
-    both = np.where(has_first & has_second, nearer, background)
-    return both.astype(np.uint8), either.astype(np.uint8)
+    both, either = labels.copy(), labels.copy()
+    both[is_hole] = np.where(has_first & has_second, nearer, background)
+    either[is_hole] = np.where(has_first & has_second, nearer, np.where(has_first, first, second))
+    return both, either

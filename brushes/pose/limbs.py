@@ -12,6 +12,7 @@ TORSO, HEAD_LIMB = "torso", "head"
 _AREA = 100_000  # pixels; on larger maps, limbs are found on a smaller copy
 _CROSSED = 0.15  # of a bone
 _MAJORITY = 0.7
+_TORSO_NEAREST = 0.9  # half widths; arms that lie over the torso are nearer than that
 _SHARE_TO_TAKE = {TORSO: 1.0, HEAD_LIMB: 0.4}  # the torso takes no sleeve, the head takes long hair
 _CRUMB = 0.1  # of a limb's largest patch
 _NO_LIMB = 255
@@ -38,7 +39,7 @@ _SHAPES = {
     10: _Shape(0.30, 0.12, 0.07, 0.24, 2.2),
 }
 _SHAPES |= {joint + 3: shape for joint, shape in _SHAPES.items()}  # the left side
-_ARM_ENDS = (3, 4, 6, 7)
+_ARM_ENDS, _FOREARM_ENDS = (3, 4, 6, 7), (4, 7)
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,8 @@ def limb_map(labels: np.ndarray, pose: np.ndarray, background: int) -> LimbMap:
     limbs = limbs[:_NO_LIMB]
     near = is_person if scale == 1 else cv2.dilate(is_person.view(np.uint8), np.ones((5, 5), np.uint8)).view(bool)
     numbers = _nearest(limbs, near)
-    _leave_foreign(numbers, small, limbs)
-    _keep_whole(numbers, small, background, limbs)
+    whole = _keep_whole(numbers, small, background, limbs)
+    _leave_foreign(numbers, small, background, limbs, whole)
     _without_islands(numbers, len(limbs))
     return LimbMap(limbs, numbers, scale)
 
@@ -200,31 +201,30 @@ def _distance(limb: Limb, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     before, behind = np.maximum(-along, 0), np.maximum(along - length, 0)
     cap = 0.3 * length if limb.name == TORSO else limb.half_width
     distance = np.sqrt(across**2 + ((before + behind) / cap) ** 2)
-    if limb.name in _SHAPES:
+    if limb.name == TORSO:
+        np.maximum(distance, _TORSO_NEAREST, out=distance)
+    elif limb.name in _SHAPES:
         distance[distance > _SHAPES[limb.name].reach] = np.inf
     return distance
 
 
-def _leave_foreign(numbers: np.ndarray, labels: np.ndarray, limbs: list[Limb]) -> None:
-    """Takes from arms and legs the classes that their bones hardly cross, as a bag beside them or a scarf's end.
+def _classes_along(limb: Limb, labels: np.ndarray, length: float) -> np.ndarray:
+    """What share of a limb's axis, up to `length` of it, each class has; float (256,)."""
+    along = limb.ends[0] + (limb.ends[1] - limb.ends[0]) * np.linspace(0, length, _RAY_STEPS)[:, None]
+    height, width = labels.shape
+    x, y = np.clip(np.floor(along).astype(np.intp), 0, (width - 1, height - 1)).T
+    return np.bincount(labels[y, x], minlength=256) / _RAY_STEPS
 
-    They go to the torso of the same person, where it has one, else to no limb.
+
+def _keep_whole(numbers: np.ndarray, labels: np.ndarray, background: int, limbs: list[Limb]) -> np.ndarray:
+    """Gives every connected patch of one class to the arm, leg or head that has nearly all of it and points there.
+
+    Returns where it did, bool (h, w).
     """
+    met = np.zeros((256, 256), dtype=bool)
     for number, limb in enumerate(limbs):
-        if limb.name not in _SHAPES:
-            continue
-        own = numbers == number
-        length = 0.75 if limb.is_arm else 1.0  # what is held in a hand lies where the arm goes on
-        along = limb.ends[0] + (limb.ends[1] - limb.ends[0]) * np.linspace(0, length, _RAY_STEPS)[:, None]
-        height, width = labels.shape
-        x, y = np.clip(np.floor(along).astype(np.intp), 0, (width - 1, height - 1)).T
-        crossed = np.bincount(labels[y, x], minlength=256) > _CROSSED * _RAY_STEPS
-        torso = [n for n, other in enumerate(limbs) if (other.person, other.name) == (limb.person, TORSO)]
-        numbers[own & ~crossed[labels]] = torso[0] if torso else _NO_LIMB
-
-
-def _keep_whole(numbers: np.ndarray, labels: np.ndarray, background: int, limbs: list[Limb]) -> None:
-    """Gives every connected patch of one class to the arm, leg or head that has nearly all of it."""
+        met[number] = limb.name == HEAD_LIMB or _classes_along(limb, labels, 1.0) > 0
+    whole = np.zeros(labels.shape, dtype=bool)
     for class_id in np.unique(labels):
         if class_id == background:
             continue
@@ -237,8 +237,27 @@ def _keep_whole(numbers: np.ndarray, labels: np.ndarray, background: int, limbs:
         votes = np.bincount(own * 256 + owners, minlength=count * 256).reshape(count, 256)
         winner = votes.argmax(axis=1)
         wanted = np.array([_SHARE_TO_TAKE.get(limbs[n].name, _MAJORITY) if n < len(limbs) else 1 for n in winner])
-        takes = votes.max(axis=1) > wanted * votes.sum(axis=1)
+        takes = (votes.max(axis=1) > wanted * votes.sum(axis=1)) & met[winner, class_id]
         numbers[window][inside] = np.where(takes[own], winner[own], owners)
+        whole[window][inside] = takes[own]
+    return whole
+
+
+def _leave_foreign(
+    numbers: np.ndarray, labels: np.ndarray, background: int, limbs: list[Limb], whole: np.ndarray
+) -> None:
+    """Takes from arms and legs the classes that their bones hardly cross, as a bag beside them or a scarf's end.
+
+    They go to the torso of the same person, where it has one, else to no limb. Patches that are `whole` stay.
+    """
+    for number, limb in enumerate(limbs):
+        if limb.name not in _SHAPES:
+            continue
+        length = 0.7 if limb.name in _FOREARM_ENDS else 1.0  # what is held in a hand lies where the arm goes on
+        crossed = _classes_along(limb, labels, length) > _CROSSED
+        crossed[background] = True  # the rim that is kept around persons on smaller copies
+        torso = [n for n, other in enumerate(limbs) if (other.person, other.name) == (limb.person, TORSO)]
+        numbers[(numbers == number) & ~whole & ~crossed[labels]] = torso[0] if torso else _NO_LIMB
 
 
 def _without_islands(numbers: np.ndarray, count: int) -> None:
