@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from app.actions import Actions
 from app.canvas.result_canvas import ResultView
 from app.models import models_of
+from app.pose_actions import register_pose
 from app.tools import TOOLS
 
 if TYPE_CHECKING:
     from app.window import Window
 
-TOOL_KEYS = {"Brush": "B", "Eraser": "E", "Fill": "G", "Polygon": "P", "Lasso": "L", "Line": "U", "Picker": "I"}
+TOOL_KEYS = {"Brush": "B", "Eraser": "E", "Fill": "G", "Polygon": "P", "Lasso": "L", "Line": "U", "Picker": "I",
+             "Pose": "J"}
 
 
 def register(window: "Window", actions: Actions) -> None:
@@ -19,6 +21,7 @@ def register(window: "Window", actions: Actions) -> None:
     _edit(window, actions)
     _view(window, actions)
     _tools(window, actions)
+    register_pose(window, actions)
     _exemplar(window, actions)
     _style(window, actions)
     _help(window, actions)
@@ -94,6 +97,7 @@ def _tools(window: "Window", actions: Actions) -> None:
         "Lasso": (tr("Lasso"), tr("Lasso: fill what you circle")),
         "Line": (tr("Line"), tr("Line: a straight stroke")),
         "Picker": (tr("Picker"), tr("Picker: take the class under the pointer")),
+        "Pose": (tr("Pose"), tr("Pose: drag joints, swing limbs, turn and scale persons")),
     }
     for kind in TOOLS:
         text, tip = texts[kind.name]

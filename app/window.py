@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -35,6 +35,7 @@ from app.docks.film import FilmDock
 from app.docks.frame import DockFrame
 from app.docks.history import HistoryDock
 from app.docks.palette import PaletteDock, toggle
+from app.docks.pose import PoseDock
 from app.docks.style.dock import StyleDock
 from app.docks.style.presets import Presets
 from app.document import Document
@@ -43,17 +44,29 @@ from app.first_steps import FirstSteps
 from app.live import LivePreview
 from app.model_box import ModelBox
 from app.naming import named
+from app.pose_finding import PoseFinder
+from app.pose_menu import PoseMenu
 from app.shared_engine import SharedEngine
 from app.status import StatusBar
 from app.theme import THEME
-from app.tools import LARGEST_BRUSH, SMALLEST_BRUSH, TOOLS, BrushTool, EraserTool, LineTool, Tool, ToolSettings
+from app.tools import (
+    LARGEST_BRUSH,
+    SMALLEST_BRUSH,
+    TOOLS,
+    BrushTool,
+    EraserTool,
+    LineTool,
+    PoseTool,
+    Tool,
+    ToolSettings,
+)
 from app.worker import SessionFactory, Worker
 
 TOOL_BAR = ("undo", "redo", "", *(f"tool-{kind.name.lower()}" for kind in TOOLS), "", "fit", "run")
 MODEL_PLACE = 2
 """The model stands in the status bar beside the time that it takes."""
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 FIRST_SIZE = QSize(1440, 900)
 
 
@@ -76,10 +89,16 @@ class Window(QMainWindow):
         self.style_dock = StyleDock(self.document, self.worker)
         self.presets = Presets(self.document, self)
         self.live = LivePreview(self.document, self.worker, self)
-        self.files = Files(self.document, self, Analyser(make_analysis, self))
+        analyser = Analyser(make_analysis, self)
+        self.files = Files(self.document, self, analyser)
         self.status = StatusBar(self.document)
         self.registry = Actions(self)
         self._tools: dict[type[Tool], Tool] = {kind: kind(self.document, self.tool_settings) for kind in TOOLS}
+        pose_tool = self._tools[PoseTool]
+        assert isinstance(pose_tool, PoseTool)
+        self.pose_tool, self.posing = pose_tool, pose_tool.posing
+        self.pose_dock = PoseDock(self.posing)
+        self.pose_finder = PoseFinder(self.posing, analyser, self)
         self.docks: list[DockFrame] = []
         self._hidden_panels: list[QWidget] = []
         self._other_class = 0
@@ -87,6 +106,8 @@ class Window(QMainWindow):
         self._started = False
         self._build_docks()
         register(self, self.registry)
+        self.pose_dock.set_actions(self.registry)
+        self.condition.show_pose(self.pose_tool)
         self._build()
         self._connect()
         self._show_document()
@@ -116,7 +137,9 @@ class Window(QMainWindow):
                             (self.tr("&View"), "theme-system"), (self.tr("&Tools"), "smaller"),
                             (self.tr("&Tools"), "erase-to-original"), (self.tr("E&xemplar"), "next-exemplar"),
                             (self.tr("E&xemplar"), "remove-exemplar"), (self.tr("&Style"), "style-map"),
-                            (self.tr("&Style"), "load-style"), (self.tr("&Help"), "about")):
+                            (self.tr("&Style"), "load-style"), (self.tr("&Pose"), "pose-add"),
+                            (self.tr("&Pose"), "pose-keeps-lengths"), (self.tr("&Pose"), "pose-select-all"),
+                            (self.tr("&Pose"), "pose-delete"), (self.tr("&Help"), "about")):
             menus[title].insertSeparator(self.registry[name])
 
     def _build_tool_bar(self) -> None:
@@ -175,6 +198,10 @@ class Window(QMainWindow):
         classes = self._add_dock(self.tr("Classes"), "classes", self.palette_dock, area.LeftDockWidgetArea)
         exemplars = self._add_dock(self.tr("Exemplars"), "exemplars", self.exemplar_dock, area.RightDockWidgetArea)
         history = self._add_dock(self.tr("History"), "history", self.history_dock, area.RightDockWidgetArea)
+        pose = self._add_dock(self.tr("Pose"), "pose", self.pose_dock, area.LeftDockWidgetArea)
+        self.tabifyDockWidget(classes, pose)
+        self.setTabPosition(area.LeftDockWidgetArea, QTabWidget.TabPosition.North)
+        classes.raise_()
         style = self._add_dock(self.tr("Style"), "style", self.style_dock, area.RightDockWidgetArea)
         self.tabifyDockWidget(exemplars, style)
         self.setTabPosition(area.RightDockWidgetArea, QTabWidget.TabPosition.North)
@@ -207,6 +234,11 @@ class Window(QMainWindow):
         self.files.said.connect(self.status.say)
         self.film_dock.said.connect(self.status.say)
         self.presets.said.connect(self.status.say)
+        self.pose_finder.said.connect(self.status.say)
+        self.pose_finder.failed.connect(self.files.tell)
+        self.condition.hinted.connect(self.status.showMessage)
+        self.condition.menu_wanted.connect(self._show_pose_menu)
+        document.pose_changed.connect(self._leave_first_steps)
         document.model_changed.connect(self._show_model)
         self.view.changed.connect(lambda: self.status.show_zoom(self.view.zoom))
         self.tool_settings.changed.connect(lambda: self.size_slider.setValue(self.tool_settings.brush_size))
@@ -263,7 +295,7 @@ class Window(QMainWindow):
             self.registry[name].setChecked(True)
 
     def _leave_first_steps(self) -> None:
-        if self.document.is_stroking:
+        if self.document.is_stroking or self.document.keypoints is not None:
             self.centre.setCurrentIndex(0)
 
     def _show_frame(self) -> None:
@@ -295,6 +327,22 @@ class Window(QMainWindow):
 
     def use_tool(self, kind: type[Tool]) -> None:
         self.condition.set_tool(self._tools[kind], kind in (BrushTool, EraserTool, LineTool))
+        wanted, other = ("pose", "classes") if kind is PoseTool else ("classes", "pose")
+        docks = {dock.objectName(): dock for dock in self.docks}
+        if docks[other] in self.tabifiedDockWidgets(docks[wanted]):
+            docks[wanted].raise_()
+
+    def step_person(self) -> None:
+        """The next person is the one in hand."""
+        self.posing.select_person((self.posing.person + 1) % max(1, len(self.posing.pose)))
+
+    def find_pose(self) -> None:
+        self.pose_finder.find()
+
+    def _show_pose_menu(self, place: QPoint, point: QPointF) -> None:
+        menu = PoseMenu(self.posing, self.registry, point, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
 
     def set_erases_to_original(self, on: bool) -> None:
         self.tool_settings.erases_to_original = on

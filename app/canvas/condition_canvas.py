@@ -1,28 +1,38 @@
 """The canvas that is painted on: the label map over the photo."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app.canvas.buffer import Box, Buffer, buffer_of
 from app.canvas.canvas import Canvas
 from app.canvas.label_layer import LabelLayer
+from app.canvas.pose_hint import pose_hint
+from app.canvas.pose_layer import PoseLayer
 from app.canvas.view import View
 from app.document import Document
-from app.tools import PickerTool, Tool, ToolSettings
+from app.tools import PickerTool, PoseTool, Tool, ToolSettings
 
 SIZE_STEP = 1.15
 DRAG_SLACK = 4
 """Widget pixels that the pointer may move before an Alt press means "resize" and not "pick"."""
 
 SMALLEST_RING = 3.0
+FAR_NUDGE = 10
+"""Label pixels that an arrow key moves by with Shift."""
+
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class ConditionCanvas(Canvas):
     """Shows the document's label map and hands the pointer to the tool in use.
 
-    Alt picks a class with a click and sizes the brush with a drag; Ctrl and the wheel size it as well.
+    Alt picks a class with a click and sizes the brush with a drag; Ctrl and the wheel size it as well. Poses are shown
+    above the labels once `show_pose` has said whose.
     """
+
+    menu_wanted = Signal(QPoint, QPointF)  # the place on the screen, and in the picture
+    hinted = Signal(str)  # what the pointer can do here; nothing where that is plain
 
     def __init__(self, document: Document, settings: ToolSettings, view: View, parent: QWidget | None = None) -> None:
         super().__init__(view, parent)
@@ -37,11 +47,20 @@ class ConditionCanvas(Canvas):
         self._photo: Buffer | None = None
         self._pointer: QPointF | None = None
         self._sizing_from: tuple[QPointF, int] | None = None
+        self._poses: PoseLayer | None = None
+        self._hint = ""
         document.labels_changed.connect(self._recolor)
         document.palette_changed.connect(self._show_palette)
         document.reset.connect(self.reload)
         settings.changed.connect(self.update)
         self.reload()
+
+    def show_pose(self, tool: PoseTool) -> None:
+        """Show the poses that this tool edits."""
+        self._poses = PoseLayer(tool)
+        self.view.changed.connect(lambda: tool.look(self.view.zoom, Qt.KeyboardModifier.NoModifier))
+        tool.posing.changed.connect(self.update)
+        self.document.pose_changed.connect(self.update)
 
     # The picture.
 
@@ -87,6 +106,8 @@ class ConditionCanvas(Canvas):
         painter.setOpacity(1)
 
     def paint_overlay(self, painter: QPainter) -> None:
+        if self._poses is not None:
+            self._poses.paint(painter, self.transform(), is_active=self.tool is self._poses.tool)
         if self.tool is not None and len(self.tool.outline) > 1:
             self._paint_outline(painter, self.tool)
         if self._pointer is not None and self.has_ring and not self._space:
@@ -158,12 +179,15 @@ class ConditionCanvas(Canvas):
             self.update()
 
     def tool_cursor(self) -> Qt.CursorShape:
-        return Qt.CursorShape.BlankCursor if self.has_ring else Qt.CursorShape.CrossCursor
+        if self.has_ring:
+            return Qt.CursorShape.BlankCursor
+        return self.tool.cursor if self.tool is not None else Qt.CursorShape.CrossCursor
 
     def press(self, event: QMouseEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and not self._has_handles:
             self._sizing_from = (event.position(), self.settings.brush_size)
         elif self.tool is not None:
+            self.tool.look(self.view.zoom, event.modifiers())
             point = self.to_picture(event.position())
             self.tool.press(point.x(), point.y())
 
@@ -182,31 +206,67 @@ class ConditionCanvas(Canvas):
                 self._picker.press(point.x(), point.y())
             self.update()
         elif self.tool is not None:
+            self.tool.look(self.view.zoom, event.modifiers())
             self.tool.release(point.x(), point.y())
-            if self.tool.closes:
+            if self.tool.closes or self._has_handles:
                 self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._move_ring(event.position())
         if self.tool is not None and self._pan_from is None and self._sizing_from is None:
             point = self.to_picture(event.position())
+            self.tool.look(self.view.zoom, event.modifiers())
             self.tool.move(point.x(), point.y())
             if self.tool.outline:
                 self.update()
+            self._show_handles(point)
         super().mouseMoveEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.RightButton and self.tool is not None and self._has_handles:
+            self.tool.look(self.view.zoom, event.modifiers())
+            point = self.to_picture(event.position())
+            if not self.tool.press_right(point.x(), point.y()):
+                self.menu_wanted.emit(event.globalPosition().toPoint(), point)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self.tool is not None and self.tool.outline and event.button() == Qt.MouseButton.LeftButton:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if self.tool is not None and self.tool.outline and left:
             self.finish()
-        else:
-            self.mousePressEvent(event)
+            return
+        self.mousePressEvent(event)
+        if self._has_handles and left and not self._space:
+            self.finish()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        dx, dy = ARROWS.get(Qt.Key(event.key()), (0, 0))
+        far = FAR_NUDGE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        if not (dx or dy) or self.tool is None or not self.tool.nudge(dx * far, dy * far):
+            super().keyPressEvent(event)
+
+    @property
+    def _has_handles(self) -> bool:
+        return self.tool is not None and self.tool.has_handles
+
+    def _show_handles(self, point: QPointF) -> None:
+        """Let cursor and hint say what is under the pointer."""
+        if isinstance(self.tool, PoseTool):
+            self.update_cursor()
+            self._say(pose_hint(self.tool, point, self.tr))
+
+    def _say(self, hint: str) -> None:
+        if hint != self._hint:
+            self._hint = hint
+            self.hinted.emit(hint)
 
     def take_wheel(self, event: QWheelEvent, steps: int) -> bool:
-        sizes = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        sizes = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier) and not self._has_handles
         if sizes and steps:
             self.grow_brush(1 if steps > 0 else -1)
         return sizes
 
     def leaveEvent(self, event: QEvent) -> None:
         self._move_ring(None)
+        self._say("")
         super().leaveEvent(event)

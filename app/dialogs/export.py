@@ -23,8 +23,10 @@ from PySide6.QtWidgets import (
 from app import export
 from app.document import Document
 from app.naming import named, spoken
+from engine.conditions.pose import write_pose
 
 PICTURES = ("png", "jpg", "webp")
+TEXT_PAIR = "_candidate.txt"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Choice:
     needs_frame: bool = True
     needs_warp: bool = False
     needs_surround: bool = False
+    needs_pose: bool = False
 
 
 def choices(tr: Callable[[str], str]) -> list[Choice]:
@@ -54,6 +57,8 @@ def choices(tr: Callable[[str], str]) -> list[Choice]:
                needs_surround=True),
         Choice("labels", tr("Label map, with its palette as JSON"), ("png",),
                lambda path, d, _: export.export_labels(path, d.labels, d.domain), needs_frame=False),
+        Choice("pose", tr("Pose for OpenPose, as JSON or text pair"), ("json", TEXT_PAIR),
+               lambda path, d, _: write_pose(path, d.keypoints.array), needs_frame=False, needs_pose=True),
         Choice("warp", tr("Warped exemplar"), PICTURES,
                lambda path, d, frame: export.export_warp(path, frame, d.weights_hash), needs_warp=True),
         Choice("confidence", tr("Confidence map"), PICTURES,
@@ -84,7 +89,7 @@ class ExportDialog(QDialog):
 
     def _hint(self) -> str:
         if self._document.frame is None:
-            return self.tr("Without a picture only the label map can be exported.")
+            return self.tr("Without a picture only label map and pose can be exported.")
         if self._document.is_stale:
             return self.tr("The picture is still being updated; this exports the last one.")
         return ""
@@ -98,11 +103,14 @@ class ExportDialog(QDialog):
             if choice.needs_surround and not self._has_surround:
                 continue
             box, suffix = QCheckBox(choice.title), QComboBox()
-            suffix.addItems([f".{name}" for name in choice.suffixes])
+            suffix.addItems([name if name == TEXT_PAIR else f".{name}" for name in choice.suffixes])
             suffix.setAccessibleName(self.tr("Format of {}").format(choice.title))
             box.setEnabled((has_frame or not choice.needs_frame) and (has_warp or not choice.needs_warp))
             if has_frame and not box.isEnabled():
                 box.setToolTip(self.tr("This model makes its picture without warping the exemplar"))
+            if choice.needs_pose and self._document.keypoints is None:
+                box.setEnabled(False)
+                box.setToolTip(self.tr("The picture has no pose"))
             box.setChecked(choice.key == ("result" if has_frame else "labels"))
             grid.addWidget(box, row, 0)
             grid.addWidget(suffix, row, 1)

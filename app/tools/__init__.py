@@ -3,10 +3,12 @@
 from app.tools.base import Tool
 from app.tools.clicks import FillTool, PickerTool
 from app.tools.painting import BrushTool, EraserTool
+from app.tools.pose import PoseTool
 from app.tools.settings import LARGEST_BRUSH, SMALLEST_BRUSH, ToolSettings
 from app.tools.shapes import LassoTool, LineTool, PolygonTool
 
-TOOLS: tuple[type[Tool], ...] = (BrushTool, EraserTool, FillTool, PolygonTool, LassoTool, LineTool, PickerTool)
+TOOLS: tuple[type[Tool], ...] = (BrushTool, EraserTool, FillTool, PolygonTool, LassoTool, LineTool, PickerTool,
+                                 PoseTool)
 
 __all__ = [
     "LARGEST_BRUSH",
@@ -19,6 +21,7 @@ __all__ = [
     "LineTool",
     "PickerTool",
     "PolygonTool",
+    "PoseTool",
     "Tool",
     "ToolSettings",
 ]

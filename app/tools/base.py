@@ -1,5 +1,7 @@
 """What every tool can be told."""
 
+from PySide6.QtCore import Qt
+
 from app.document import Document
 from app.tools.settings import ToolSettings
 from brushes.stroke import Point
@@ -9,11 +11,14 @@ class Tool:
     """Pointer events in, commands on the document out. Coordinates are float label pixels.
 
     `outline` is what the view draws over the canvas while the tool is unfinished, `closes` says whether
-    its last point is joined to its first one.
+    its last point is joined to its first one. A tool that `has_handles` shows what can be
+    taken hold of: Alt, Ctrl, right button, double click and arrow keys are its own, and so is the cursor.
     """
 
     name: str
     closes = False
+    has_handles = False
+    cursor = Qt.CursorShape.CrossCursor
 
     def __init__(self, document: Document, settings: ToolSettings) -> None:
         self.document = document
@@ -24,6 +29,17 @@ class Tool:
     def is_busy(self) -> bool:
         """Whether there is something that `abort` would drop."""
         return bool(self.outline)
+
+    def look(self, zoom: float, keys: Qt.KeyboardModifier) -> None:
+        """Told before every event: screen pixels a label pixel, and the keys that are held."""
+
+    def press_right(self, x: float, y: float) -> bool:
+        """The right button goes down; whether that meant something here."""
+        return False
+
+    def nudge(self, dx: float, dy: float) -> bool:
+        """Arrow keys, in label pixels; whether that meant something."""
+        return False
 
     def press(self, x: float, y: float) -> None:
         """The main button goes down."""

@@ -263,7 +263,7 @@ def test_views_that_a_model_does_not_have_are_not_offered(qtbot: QtBot, window: 
     assert window.exemplar_dock.preview.marker is None
     assert "confidence" not in window.status.place.text()
     dialog = ExportDialog(document, window)
-    assert [key for key, (_, box, _) in dialog.boxes.items() if not box.isEnabled()] == ["warp", "confidence"]
+    assert [key for key, (_, box, _) in dialog.boxes.items() if not box.isEnabled()] == ["pose", "warp", "confidence"]
     dialog.deleteLater()
     stroke(window.condition, (10, 10), (12, 10))
     shown(qtbot, window)
