@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.commands.labelling import MODEL
 from engine.commands.parser import add_device
+from engine.conditions.body import body_segments
 from engine.conditions.label_map import write_label_map
 from engine.conditions.pose import write_pose
 from engine.domains import find_domain
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `analyse`."""
     parser.add_argument("photo", type=Path, metavar="PHOTO", help="photo of any size that shows a person")
     parser.add_argument("--domain", required=True, help="the kind of image; `domains` lists them")
-    parser.add_argument("--labels", type=Path, help="write the label map there, of the photo's size, .png")
+    parser.add_argument("--labels", type=Path, help="write label map or body segments there, of the photo's size, .png")
     parser.add_argument("--pose", type=Path, help="write the pose there, OpenPose .json or _candidate.txt/_subset.txt")
     parser.add_argument(
         "--person", type=_person, default=1, metavar="N", help=f"the N-th largest person, or {ALL} (default: 1)"
@@ -39,19 +40,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Analyse, write what was asked for, say what was found. Returns the exit code; raises InputError."""
     domain = find_domain(arguments.domain)
-    weights = find_weights(domain.name, MODEL)
+    weights = find_weights(domain.analyst or domain.name, MODEL)
     photo = read_photo(arguments.photo)
 
     from engine.analysis.analyse import Analysis  # these bring torch
     from engine.devices import pick_device
 
-    analysis = Analysis(domain, pick_device(arguments.device), weights)
+    analysis = Analysis(find_domain(weights.card.domain), pick_device(arguments.device), weights)
     persons = analysis.of(photo, str(arguments.photo))
     chosen = _chosen(persons, arguments.person, arguments.photo)
+    pose = np.stack([person.pose for person in chosen])
     if arguments.labels:
-        write_label_map(arguments.labels, _together(chosen), domain)
+        drawn = body_segments(pose, photo.shape[:2]) if domain.condition == "pose" else _together(chosen)
+        write_label_map(arguments.labels, drawn, domain)
     if arguments.pose:
-        write_pose(arguments.pose, np.stack([person.pose for person in chosen]))
+        write_pose(arguments.pose, pose)
     print(json.dumps(_facts(persons, photo), indent=1) if arguments.json else _lines(persons))
     return 0
 
