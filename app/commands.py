@@ -178,6 +178,29 @@ class ChangeCanvas:
 
 
 @dataclass(frozen=True, eq=False)
+class Together:
+    """Several steps as one, taken in their order."""
+
+    name: str
+    steps: "tuple[Command, ...]"
+
+    @cached_property
+    def nbytes(self) -> int:
+        return sum(step.nbytes for step in self.steps)
+
+    def redo(self, document: "Document") -> None:
+        for step in self.steps:
+            step.redo(document)
+
+    def undo(self, document: "Document") -> None:
+        for step in reversed(self.steps):
+            step.undo(document)
+
+    def merged_with(self, newer: "Command") -> None:
+        return None
+
+
+@dataclass(frozen=True, eq=False)
 class ChangeMethod:
     """Another model or seed, and the board as that model can take it: both sides share the exemplars."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.commands import ChangeBoard, ChangeCanvas, ChangeMethod, ChangePose, PaintStroke
+from app.commands import ChangeBoard, ChangeCanvas, ChangeMethod, ChangePose, PaintStroke, Together
 from app.content import Board, Canvas, Method, PaletteState, Snapshot, Surround
 from app.history import DEFAULT_LIMIT, Command, History
 from brushes.fill import class_patch
@@ -356,7 +356,7 @@ class Document(QObject):
             raise ValueError("This picture follows its pose; open a pose, or repaint by label map first.")
         fits = self.labels.shape == labels.shape
         kept = (self._photo, self._keypoints, self._surround) if fits else (None, None, None)
-        self._change_canvas("Open label map", labels, *kept)
+        self.push(self._canvas_change("Open label map", labels, *kept))
 
     def set_photo_and_labels(
         self,
@@ -364,28 +364,37 @@ class Document(QObject):
         labels: np.ndarray,
         keypoints: Keypoints | None = None,
         surround: Surround | None = None,
+        exemplar: Exemplar | None = None,
     ) -> None:
         """Open an RGB photo, uint8 (H, W, 3), with its label map, uint8 (H, W), its poses and what it was cut out of.
+
+        An exemplar is added in the same step.
 
         Where the domain is conditioned on poses, the label map is drawn from them instead. Raises ValueError for bad
         ones.
         """
-        self._change_canvas("Open photo", labels, None if photo is None else Pixels(photo), keypoints, surround)
+        name = "Open photo"
+        change = self._canvas_change(name, labels, None if photo is None else Pixels(photo), keypoints, surround)
+        if exemplar is None:
+            self.push(change)
+        else:
+            board = ChangeBoard("Add exemplar", self._board, self._board.added(exemplar))
+            self.push(Together(name, (change, board)))
 
-    def _change_canvas(
+    def _canvas_change(
         self,
         name: str,
         labels: np.ndarray,
         photo: Pixels | None,
         keypoints: Keypoints | None,
         surround: Surround | None,
-    ) -> None:
+    ) -> ChangeCanvas:
         if self.is_posed:
             labels = segment_map(keypoints, labels.shape)
         if labels.size == 0 or labels.max() >= len(self.domain.classes):
             raise ValueError(f"labels must hold classes below {len(self.domain.classes)}, and at least one pixel")
         opened = Pixels(labels)
-        self.push(ChangeCanvas(name, self.canvas, Canvas(opened, opened, photo, keypoints, surround)))
+        return ChangeCanvas(name, self.canvas, Canvas(opened, opened, photo, keypoints, surround))
 
     def use_exemplar(self, index: int) -> None:
         """Select an exemplar and take the whole appearance from it."""

@@ -211,9 +211,10 @@ class Files(QObject):
             self._document.set_labels(fitted.labels)
 
     def _put_content(self, fitted: Fitted, name: str) -> None:
-        self._document.set_photo_and_labels(fitted.photo, fitted.labels, fitted.keypoints, fitted.surround)
-        if not self._document.exemplars and fitted.labels.any():
-            self._document.add_exemplar(fitted.exemplar(name))
+        is_own = not self._document.exemplars and bool(fitted.labels.any())
+        self._document.set_photo_and_labels(
+            fitted.photo, fitted.labels, fitted.keypoints, fitted.surround, fitted.exemplar(name) if is_own else None
+        )
         self.said.emit(self.tr("Opened {}").format(name))
 
     def _put_exemplar(self, fitted: Fitted, name: str) -> None:

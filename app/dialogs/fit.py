@@ -92,6 +92,7 @@ class FitDialog(QDialog):
         self._ticket = analyser.ask(photo, path.name, domain)
         self._show_busy(True)
         self._describe()
+        self.view.setFocus()
 
     # Building
 
