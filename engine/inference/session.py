@@ -19,6 +19,7 @@ from engine.devices import pick_device
 from engine.domains import find_domain
 from engine.errors import InputError
 from engine.inference.cache import Recent
+from engine.inference.preserving import render_preserving
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from engine.models.building import load_translator
 from engine.models.injection import shares_of
@@ -47,8 +48,11 @@ class Session:
         """The frame of `state`, or None once `wanted` says no, which is asked between the stages.
 
         Raises InputError when the state cannot be rendered: no exemplar with a weight, foreign class
-        ids, an exemplar whose label map is of another size, no weights of that model or its style space.
+        ids, an exemplar whose label map is of another size, no weights of that model or its style space,
+        content that is not of the condition's size.
         """
+        if state.content is not None:
+            return render_preserving(state, lambda part: self.render(part, wanted))
         _check(state)
         clock = _Clock(self.device)
         translator = self._translator(state.domain, state.model)

@@ -1,0 +1,95 @@
+"""Rendering an edit of a photo: only the part around the edit is generated, and put into the photo (preserve.py)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from engine.domains import find_domain
+from engine.errors import InputError
+from engine.inference.state import EditState, Exemplar, Frame, Pixels
+from engine.preserve import Edit, Rectangle, put_in
+
+CLOSER = 0.6  # a part of less than this share of the picture is worth a closer look
+_WHOLE_SLACK = 1.25  # pictures of up to this many times the network's own area are seen whole
+
+Render = Callable[[EditState], Frame | None]
+
+
+def render_preserving(state: EditState, render: Render) -> Frame | None:
+    """The frame of a state with content; `render` answers states without, with None once that is not wanted any more.
+
+    Raises InputError where the content does not fit the label map.
+    """
+    content = state.content
+    assert content is not None
+    _check(state, content)
+    edit = Edit(state.labels.array, content.labels.array)
+    height, width = edit.labels.shape
+    everything = Rectangle(0, 0, height, width)
+    place = everything if edit.box is None else _place(state, edit)
+    itself = all(_same(exemplar, content) for exemplar in state.exemplars)
+    if place == everything or not itself:
+        frame = render(replace(state, content=None))
+        if frame is None:
+            return None
+        if edit.box is None:
+            return replace(frame, state=state, image=content.photo.array.copy())
+        image = put_in(content.photo.array, frame.image, edit, everything)
+        return replace(frame, state=state, image=image)
+    part = render(_part(state, place))
+    if part is None:
+        return None
+    return _framed(state, part, put_in(content.photo.array, part.image, edit, place), place)
+
+
+def _place(state: EditState, edit: Edit) -> Rectangle:
+    """The part of the picture to generate; all of it where a closer look shows little more."""
+    domain = find_domain(state.domain)
+    height, width = edit.labels.shape
+    everything = Rectangle(0, 0, height, width)
+    own = domain.size[0] * domain.size[1]
+    if domain.condition == "pose" or everything.area <= _WHOLE_SLACK * own:
+        return everything
+    place = edit.view((domain.size[1], domain.size[0]))
+    return place if place.area < CLOSER * everything.area else everything
+
+
+def _part(state: EditState, place: Rectangle) -> EditState:
+    """The state of a part of the picture, seen with the same part of the photo."""
+
+    def cut(pixels: Pixels) -> Pixels:
+        return Pixels(pixels.array[place.slices])
+
+    exemplars = tuple(replace(e, photo=cut(e.photo), labels=cut(e.labels), keypoints=None) for e in state.exemplars)
+    return replace(state, labels=cut(state.labels), exemplars=exemplars, content=None)
+
+
+def _framed(state: EditState, part: Frame, image: np.ndarray, place: Rectangle) -> Frame:
+    """The frame of a part within the picture; around it the photo is taken from its own place, without doubt."""
+    if part.warp is None:
+        return replace(part, state=state, image=image)
+    height, width = image.shape[:2]
+    warp = state.content.photo.array.copy()
+    confidence = np.ones((height, width), np.float32)
+    source = np.zeros((height, width), np.uint8)
+    correspondence = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
+    warp[place.slices], confidence[place.slices] = part.warp, part.confidence
+    source[place.slices] = part.source
+    correspondence[place.slices] = part.correspondence + np.float32([place.left, place.top])
+    return replace(part, state=state, image=image, warp=warp, confidence=confidence,
+                   correspondence=correspondence, source=source)  # fmt: skip
+
+
+def _same(exemplar: Exemplar, content: Exemplar) -> bool:
+    return exemplar.photo == content.photo and exemplar.labels == content.labels
+
+
+def _check(state: EditState, content: Exemplar) -> None:
+    shape = state.labels.array.shape
+    if content.photo.array.shape[:2] != shape or content.labels.array.shape != shape:
+        height, width = content.photo.array.shape[:2]
+        raise InputError(
+            f"The photo to preserve is {width} × {height} pixels, its label map {content.labels.array.shape[1]} × "
+            f"{content.labels.array.shape[0]} and the condition {shape[1]} × {shape[0]}; take those of one size."
+        )
