@@ -24,10 +24,19 @@ def register_pose(window: "Window", actions: Actions) -> None:
     for name in PRESETS:
         actions.add(f"pose-preset-{name.replace(' ', '-')}", "", window.tr("Pose: {}").format(name),
                     lambda name=name: posing.take_preset(name))
-    posing.changed.connect(lambda: _offer(window, actions))
-    posing.document.pose_changed.connect(lambda: _offer(window, actions))
-    posing.document.reset.connect(lambda: _offer(window, actions))
-    _offer(window, actions)
+    offered: list[tuple] = []
+
+    def offer() -> None:
+        """Offer what is possible, when that is something else than before."""
+        document = posing.document
+        possible = len(posing.pose) > 0, len(posing.selection) > 0, document.is_posed, document.photo is not None
+        if offered != [possible]:
+            offered[:] = [possible]
+            _offer(window, actions, *possible)
+
+    for signal in (posing.changed, posing.document.pose_changed, posing.document.reset):
+        signal.connect(offer)
+    offer()
 
 
 def _persons(window: "Window", actions: Actions) -> None:
@@ -80,14 +89,14 @@ def _selection(window: "Window", actions: Actions) -> None:
     window.condition.addAction(action)
 
 
-def _offer(window: "Window", actions: Actions) -> None:
-    tr, posing = window.tr, window.posing
-    has_persons, has_selection = bool(len(posing.pose)), bool(posing.selection)
+def _offer(
+    window: "Window", actions: Actions, has_persons: bool, has_selection: bool, is_posed: bool, has_photo: bool
+) -> None:
+    tr = window.tr
     nobody, nothing = tr("There is no person yet"), tr("Select joints with the pose tool first")
     for name in ("remove-person", "mirror", "select-all", "select-person", "next-person"):
         actions.offer(f"pose-{name}", has_persons, nobody)
     for name in ("turn-left", "turn-right", "smaller", "larger", "delete"):
         actions.offer(f"pose-{name}", has_selection, nothing)
-    posed = posing.document.is_posed
-    actions.offer("pose-carries-labels", not posed, tr("Here the label map is drawn from the pose"))
-    actions.offer("pose-find", posing.document.photo is not None, tr("Open a photo first"))
+    actions.offer("pose-carries-labels", not is_posed, tr("Here the label map is drawn from the pose"))
+    actions.offer("pose-find", has_photo, tr("Open a photo first"))

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document import Document
 from brushes.pose import moves
@@ -37,14 +38,20 @@ class PoseOptions:
     is_shown: bool = True
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Gesture:
-    """What there was when a gesture began: poses, what carries labels along, the history's position then and now."""
+    """What there was when a gesture began: poses, labels if they go along, the history's position then and now."""
 
     pose: np.ndarray
-    puppet: Puppet | None
+    labels: np.ndarray | None
+    locked: set[int]
     began: int
     position: int
+
+    @cached_property
+    def puppet(self) -> Puppet | None:
+        """What carries the labels; made for the first move, since many a gesture is a click."""
+        return None if self.labels is None else Puppet(self.labels, self.pose, background=0, keep=self.locked)
 
 
 class Posing(QObject):
@@ -63,6 +70,10 @@ class Posing(QObject):
         self.hovered: Joint | None = None
         self._options = PoseOptions()
         self._gesture: _Gesture | None = None
+        self._wanted: tuple[str, np.ndarray] | None = None
+        # Labels are carried between the pointer's events, so that none of them waits for it.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._catch_up)
         document.pose_changed.connect(self._keep_what_is_there)
 
     # What there is.
@@ -172,7 +183,8 @@ class Posing(QObject):
 
     @property
     def is_moving(self) -> bool:
-        return self._gesture is not None
+        """Whether a gesture is under way. One that was undone meanwhile, or whose document went, is not."""
+        return self._gesture is not None and self._gesture.position == self.document.history.position
 
     @property
     def start(self) -> np.ndarray:
@@ -188,34 +200,37 @@ class Posing(QObject):
 
     def _now(self) -> _Gesture:
         position = self.document.history.position
-        puppet = None
-        if self.options.carries_labels and not self.document.is_posed:
-            puppet = Puppet(self.document.labels.copy(), self.pose, background=0, keep=self.document.locked)
-        return _Gesture(self.pose, puppet, position, position)
+        carries = self.options.carries_labels and not self.document.is_posed
+        labels = self.document.labels.copy() if carries else None
+        return _Gesture(self.pose, labels, self.document.locked, position, position)
 
     def show(self, name: str, pose: np.ndarray) -> None:
-        """Let the gesture have led to these poses. One that was undone meanwhile, or whose document went, has ended."""
-        gesture = self._gesture
-        if gesture is None or gesture.position != self.document.history.position:
-            self._gesture = None
-            return
-        self._set(name, pose, gesture, is_drag=True)
-        self._gesture = replace(gesture, position=self.document.history.position)
+        """Let the gesture have led to these poses; the document has them soon, or when the gesture ends."""
+        self._wanted = name, pose
+        self._soon.start()
+
+    def _catch_up(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and self._gesture is not None and self.is_moving:
+            self._set(*wanted, self._gesture, is_drag=True)
+            self._gesture.position = self.document.history.position
 
     def end(self) -> None:
         """The hand lets go; a gesture that came back to its beginning leaves no step."""
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None and gesture.position == self.document.history.position:
-            unchanged = np.array_equal(self.pose, gesture.pose)
-            if gesture.position != gesture.began and unchanged:
-                self.document.abort_drag()
+        self._catch_up()
+        gesture = self._gesture
+        if gesture is not None and np.array_equal(self.pose, gesture.pose):
+            self.abort()
+        self._gesture = None
         self.document.end_drag()
 
     def abort(self) -> None:
         """Take the gesture back."""
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None and gesture.began != gesture.position == self.document.history.position:
+        self._wanted = None
+        gesture = self._gesture
+        if gesture is not None and self.is_moving and gesture.position != gesture.began:
             self.document.abort_drag()
+        self._gesture = None
         self.document.end_drag()
 
     def change(self, name: str, pose: np.ndarray, *, merges: bool = False) -> None:

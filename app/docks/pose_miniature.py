@@ -63,9 +63,10 @@ class JointButton(QAbstractButton):
 
     def show_state(self, visibility: Visibility, selected: bool, spoken: str) -> None:
         """Show whether it is seen and selected; `spoken` is what a screen reader says."""
-        self._visibility, self._selected = visibility, selected
-        self.setAccessibleName(spoken)
-        self.update()
+        if (visibility, selected) != (self._visibility, self._selected) or not self.accessibleName():
+            self._visibility, self._selected = visibility, selected
+            self.setAccessibleName(spoken)
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(70, ROW)

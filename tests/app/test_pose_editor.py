@@ -58,6 +58,12 @@ def key(qtbot: QtBot, window: Window, name: Qt.Key, keys: Qt.KeyboardModifier = 
     qtbot.keyClick(window.condition, name, keys)
 
 
+def drag_to(window: Window, x: float, y: float) -> None:
+    """Move with the button down, and let the window catch up."""
+    move(window.condition, x, y)
+    QApplication.processEvents()
+
+
 def send(window: Window, kind: QEvent.Type, place: QPointF, button: Qt.MouseButton) -> None:
     event = QMouseEvent(kind, place, QPointF(window.condition.mapToGlobal(place.toPoint())), button, button, PLAIN)
     QApplication.sendEvent(window.condition, event)
@@ -149,7 +155,7 @@ def test_out_of_reach_the_arm_points_straight_at_the_pointer(posed: Window) -> N
 def test_escape_takes_a_drag_back_without_a_trace(qtbot: QtBot, posed: Window) -> None:
     before = pose_of(posed).copy()
     press(posed.condition, *STANDING[LEFT_WRIST])
-    move(posed.condition, 35, 25)
+    drag_to(posed, 35, 25)
     assert (pose_of(posed) != before).any()
     key(qtbot, posed, Qt.Key.Key_Escape)
     move(posed.condition, 30, 20)
@@ -160,8 +166,9 @@ def test_escape_takes_a_drag_back_without_a_trace(qtbot: QtBot, posed: Window) -
 def test_undo_amid_a_drag_ends_it(qtbot: QtBot, posed: Window) -> None:
     before = pose_of(posed).copy()
     press(posed.condition, *STANDING[LEFT_WRIST])
-    move(posed.condition, 35, 25)
+    drag_to(posed, 35, 25)
     key(qtbot, posed, Qt.Key.Key_Z, CTRL)
+    assert (pose_of(posed) == before).all()
     move(posed.condition, 30, 20)
     release(posed.condition, 30, 20)
     assert (pose_of(posed) == before).all() and not posed.document.can_undo
@@ -390,10 +397,10 @@ def with_arm(window: Window) -> np.ndarray:
 def test_a_moved_arm_carries_its_labels_while_it_is_dragged(posed: Window) -> None:
     before = with_arm(posed)
     press(posed.condition, *STANDING[LEFT_WRIST])
-    move(posed.condition, 36, 28)
+    drag_to(posed, 36, 28)
     amid = posed.document.labels.copy()
     assert amid[28, 35] == ARMS and before[28, 35] == 0
-    move(posed.condition, 37, 22)
+    drag_to(posed, 37, 22)
     release(posed.condition, 37, 22)
     after = posed.document.labels.copy()
     assert after[22, 36] == ARMS and after[32, 29] == 0, "from the beginning of the gesture, not from what was amid"
