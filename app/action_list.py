@@ -31,7 +31,7 @@ def register(window: "Window", actions: Actions) -> None:
 def _file(window: "Window", actions: Actions) -> None:
     tr, files, menu = window.tr, window.files, window.tr("&File")
     actions.add("open-photo", menu, tr("New from &photo…"), files.open_photo, keys="Ctrl+N", icon_name="photo",
-                tip=tr("Paint on a photo with its label map"))
+                tip=tr("Paint on a photo; its label map is found in it"))
     actions.add("open-labels", menu, tr("New from &label map…"), files.open_label_map, keys="Ctrl+Shift+N",
                 icon_name="labels", tip=tr("Paint on a label map"))
     actions.add("open", menu, tr("&Open project…"), files.open, keys="Ctrl+O", icon_name="open")

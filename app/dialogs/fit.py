@@ -224,7 +224,7 @@ class FitDialog(QDialog):
     def _entry(self, number: int, person: "Person") -> QListWidgetItem:
         text = self.tr("Person {}, the largest") if number == 0 and len(self._persons) > 1 else self.tr("Person {}")
         sure = self.tr("{} sure").format(f"{person.confidence:.0%}")
-        pixmap = QPixmap.fromImage(image_of(cut(self._photo, person.crop, THUMBNAIL.toTuple())))
+        pixmap = QPixmap.fromImage(image_of(_thumbnail(self._photo, person.crop)))
         thumbnail = QIcon(pixmap)
         thumbnail.addPixmap(pixmap, QIcon.Mode.Selected)  # else it is tinted
         return QListWidgetItem(thumbnail, f"{text.format(number + 1)}\n{sure}")
@@ -345,6 +345,13 @@ class FitDialog(QDialog):
     def _say(self, sentence: str) -> None:
         self.note.setText(sentence)
         self.note.setVisible(bool(sentence))
+
+
+def _thumbnail(photo: np.ndarray, crop: Box) -> np.ndarray:
+    """A crop of the photo, small; of a large one only some pixels are looked at, for the window waits."""
+    step = max(1, crop.height // (8 * THUMBNAIL.height()))
+    crop = Box(crop.left // step, crop.top // step, crop.width // step, crop.height // step)
+    return cut(photo[::step, ::step], crop, THUMBNAIL.toTuple())
 
 
 def _title(text: str) -> QLabel:

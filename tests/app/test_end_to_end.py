@@ -12,14 +12,20 @@ from pytestqt.qtbot import QtBot
 
 from app.docks.exemplars import ExemplarCard
 from app.project import open_project, save_project
+from app.resources import SAMPLES
 from app.start import make_window, open_sample
 from app.window import Window
+from engine.conditions.label_map import read_label_map
+from engine.images import read_photo, resize_labels, resize_photo, write_image
 from engine.inference.state import EditState, Pixels
 from engine.weights.registry import find_weights, weights_root
 from tests.app.driving import stroke
 
 pytestmark = pytest.mark.skipif(
     not (weights_root() / "fashion" / "rabit" / "card.json").exists(), reason="no weights are shipped yet"
+)
+needs_analyst = pytest.mark.skipif(
+    not (weights_root() / "fashion" / "analyst" / "card.json").exists(), reason="no analyst is shipped yet"
 )
 PATIENCE = 60_000
 SHOES = 12
@@ -99,3 +105,35 @@ def test_a_session_comes_back_as_it_was(qtbot: QtBot, sample: Window, tmp_path: 
     assert document.state().labels == Pixels(document.labels)
     _settle(qtbot, sample)
     assert np.array_equal(document.frame.image, last_image)
+
+
+@needs_analyst
+def test_a_photo_of_two_is_found_cropped_and_repainted(qtbot: QtBot, sample: Window, tmp_path: Path) -> None:
+    rows, columns = 800, 1300
+    photo, truth = np.full((rows, columns, 3), 150, np.uint8), np.zeros((rows, columns), np.uint8)
+    for name, left, scale in (("tweed-blazer", 650, 1.0), ("camel-coat", 80, 0.8)):
+        size = round(512 * scale), round(768 * scale)
+        here = slice(rows - size[1], rows), slice(left, left + size[0])
+        photo[here] = resize_photo(read_photo(SAMPLES / "exemplars" / f"{name}.webp"), size)
+        labels = read_label_map(SAMPLES / "exemplars" / f"{name}-labels.png", sample.document.domain)
+        truth[here] = resize_labels(labels, size)
+    write_image(tmp_path / "two.jpg", photo)
+    sample.files.drop_on_canvas([tmp_path / "two.jpg"])
+    dialog = sample.files.fit_dialog
+    qtbot.waitUntil(lambda: not dialog.is_busy, timeout=PATIENCE)
+    assert dialog.persons.count() == 2
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    document = sample.document
+    left, top = document.surround.left, document.surround.top
+    height, width = document.labels.shape
+    assert left > 500, "the larger one stands on the right"
+    seen = read_photo(tmp_path / "two.jpg")
+    assert (document.photo == seen[top : top + height, left : left + width]).all()
+    assert (document.labels == truth[top : top + height, left : left + width]).mean() > 0.9
+    x, y, confidence = document.keypoints.array[0].T
+    on_person = document.labels[y[confidence > 0].astype(int), x[confidence > 0].astype(int)] > 0
+    assert on_person.sum() >= 10 and on_person.mean() > 0.8
+    _settle(qtbot, sample)
+    assert document.frame.image.shape == document.photo.shape
+    document.undo()
+    assert document.surround is None
