@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from app.window import Window
 
 TOOL_KEYS = {"Brush": "B", "Eraser": "E", "Fill": "G", "Polygon": "P", "Lasso": "L", "Line": "U", "Picker": "I",
-             "Pose": "J"}
+             "Pose": "J", "Smart edge": "W"}
 
 
 def register(window: "Window", actions: Actions) -> None:
@@ -91,6 +91,7 @@ def _tools(window: "Window", actions: Actions) -> None:
     tr, menu = window.tr, window.tr("&Tools")
     texts = {
         "Brush": (tr("Brush"), tr("Brush: paint the active class")),
+        "Smart edge": (tr("Smart edge"), tr("Smart edge: paint the active class up to the edges in the photo")),
         "Eraser": (tr("Eraser"), tr("Eraser: paint background, or bring back the label map as it was opened")),
         "Fill": (tr("Fill"), tr("Fill: give a connected area the active class")),
         "Polygon": (tr("Polygon"), tr("Polygon: click corners, Enter or double click closes")),
@@ -101,8 +102,8 @@ def _tools(window: "Window", actions: Actions) -> None:
     }
     for kind in TOOLS:
         text, tip = texts[kind.name]
-        actions.add(f"tool-{kind.name.lower()}", menu, text, lambda _, kind=kind: window.use_tool(kind),
-                    keys=TOOL_KEYS[kind.name], icon_name=kind.name.lower(), tip=tip, group="tools")
+        actions.add(f"tool-{kind.key()}", menu, text, lambda _, kind=kind: window.use_tool(kind),
+                    keys=TOOL_KEYS[kind.name], icon_name=kind.key(), tip=tip, group="tools")
     grow = window.condition.grow_brush
     actions.add("smaller", menu, tr("Smaller brush"), lambda: grow(-1), keys="[")
     actions.add("larger", menu, tr("Larger brush"), lambda: grow(1), keys="]")

@@ -54,7 +54,6 @@ from app.tools import (
     SMALLEST_BRUSH,
     TOOLS,
     BrushTool,
-    EraserTool,
     LineTool,
     PoseTool,
     Tool,
@@ -62,7 +61,7 @@ from app.tools import (
 )
 from app.worker import SessionFactory, Worker
 
-TOOL_BAR = ("undo", "redo", "", *(f"tool-{kind.name.lower()}" for kind in TOOLS), "", "fit", "run")
+TOOL_BAR = ("undo", "redo", "", *(f"tool-{kind.key()}" for kind in TOOLS), "", "fit", "run")
 MODEL_PLACE = 2
 """The model stands in the status bar beside the time that it takes."""
 
@@ -326,7 +325,7 @@ class Window(QMainWindow):
     # What the actions do.
 
     def use_tool(self, kind: type[Tool]) -> None:
-        self.condition.set_tool(self._tools[kind], kind in (BrushTool, EraserTool, LineTool))
+        self.condition.set_tool(self._tools[kind], issubclass(kind, (BrushTool, LineTool)))
         wanted, other = ("pose", "classes") if kind is PoseTool else ("classes", "pose")
         docks = {dock.objectName(): dock for dock in self.docks}
         if docks[other] in self.tabifiedDockWidgets(docks[wanted]):

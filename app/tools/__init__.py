@@ -6,9 +6,10 @@ from app.tools.painting import BrushTool, EraserTool
 from app.tools.pose import PoseTool
 from app.tools.settings import LARGEST_BRUSH, SMALLEST_BRUSH, ToolSettings
 from app.tools.shapes import LassoTool, LineTool, PolygonTool
+from app.tools.smart import SmartEdgeTool
 
-TOOLS: tuple[type[Tool], ...] = (BrushTool, EraserTool, FillTool, PolygonTool, LassoTool, LineTool, PickerTool,
-                                 PoseTool)
+TOOLS: tuple[type[Tool], ...] = (BrushTool, SmartEdgeTool, EraserTool, FillTool, PolygonTool, LassoTool, LineTool,
+                                 PickerTool, PoseTool)
 
 __all__ = [
     "LARGEST_BRUSH",
@@ -22,6 +23,7 @@ __all__ = [
     "PickerTool",
     "PolygonTool",
     "PoseTool",
+    "SmartEdgeTool",
     "Tool",
     "ToolSettings",
 ]

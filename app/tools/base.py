@@ -25,6 +25,11 @@ class Tool:
         self.settings = settings
         self.outline: list[Point] = []
 
+    @classmethod
+    def key(cls) -> str:
+        """The name as actions and icons have it: small letters, hyphens for spaces."""
+        return cls.name.lower().replace(" ", "-")
+
     @property
     def is_busy(self) -> bool:
         """Whether there is something that `abort` would drop."""

@@ -44,10 +44,14 @@ class BrushTool(Tool):
             self._last = None
 
     def _draw(self, point: Point) -> None:
-        patch = stroke_patch([self._last or point, point], self.settings.brush_size, self.document.labels.shape)
+        patch = self._patch([self._last or point, point])
         if patch:
             self.document.apply_patch(patch, self._values(patch))
         self._last = point
+
+    def _patch(self, points: list[Point]) -> Patch | None:
+        """What one move of the pointer paints."""
+        return stroke_patch(points, self.settings.brush_size, self.document.labels.shape)
 
     def _values(self, patch: Patch) -> int | np.ndarray:
         return self.document.active_class

@@ -1,0 +1,18 @@
+"""A brush that follows the photo."""
+
+from app.tools.painting import BrushTool
+from brushes.patch import Patch
+from brushes.smart_edge import smart_patch
+from brushes.stroke import Point
+
+
+class SmartEdgeTool(BrushTool):
+    """Paints the active class as far as the photo looks as it does under the pointer; without a photo, as the brush."""
+
+    name = "Smart edge"
+
+    def _patch(self, points: list[Point]) -> Patch | None:
+        photo = self.document.photo
+        if photo is None:
+            return super()._patch(points)
+        return smart_patch(points, self.settings.brush_size, photo)
