@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LONGEST_LOOK = 3072
 """Larger photos are reduced to this for the look at them: the smallest person that is told is still large enough."""
 
-END_PATIENCE = 5.0
+END_PATIENCE = 1.0
 """Seconds that closing waits for a look under way; one that takes longer ends with the program."""
 
 log = logging.getLogger(__name__)

@@ -82,6 +82,7 @@ class FitDialog(QDialog):
         self._analyser = analyser
         self._persons: list[Person] = []
         self._own_labels: np.ndarray | None = None
+        self._is_touched = False  # whether the crop was changed by hand
         self._is_posed = domain.condition == "pose"  # labels are then the segments of the body
         self._size = photo.shape[1], photo.shape[0]
         self._crop_box = fit(whole(self._size), self._size, domain.size, margin=0)
@@ -219,7 +220,10 @@ class FitDialog(QDialog):
             self.persons.addItem(self._entry(number, person))
         self._say("" if len(persons) == 1 else self.tr("Choose one here or in the photo."))
         self._show_busy(False)
+        touched, crop, is_whole = self._is_touched, self._crop_box, self.as_whole.isChecked()
         self.persons.setCurrentRow(0)
+        if touched:  # by somebody who did not wait
+            self._propose(crop, is_whole)
 
     def _entry(self, number: int, person: "Person") -> QListWidgetItem:
         text = self.tr("Person {}, the largest") if number == 0 and len(self._persons) > 1 else self.tr("Person {}")
@@ -235,10 +239,14 @@ class FitDialog(QDialog):
         crop = usual_crop(self._persons[number], self._size, self._domain.size)
         self.view.show_persons([person.box for person in self._persons], number)
         is_whole = crop == whole(self._size)
-        self._crop_box = self._persons[number].crop if is_whole else crop
+        self._propose(self._persons[number].crop if is_whole else crop, is_whole)
+        self._show_labels()
+
+    def _propose(self, crop: Box, is_whole: bool) -> None:
+        """Show this crop, or the whole photo with this crop in reserve."""
+        self._crop_box = crop
         self.as_whole.setChecked(is_whole)
         self.as_crop.setChecked(not is_whole)
-        self._show_labels()
         self._show_shape()
 
     # Labels
@@ -296,6 +304,7 @@ class FitDialog(QDialog):
     def _keep_crop(self) -> None:
         if self.view.crop is not None and not self.view.is_fixed:
             self._crop_box = self.view.crop
+            self._is_touched = True
             self._describe()
 
     @property

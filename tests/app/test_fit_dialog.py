@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 
@@ -13,15 +14,20 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.content import Board, Canvas, Method, Snapshot
 from app.dialogs.export import ExportDialog
 from app.dialogs.fit import FitDialog, Slot
 from app.dialogs.fit_view import FitView
 from app.project import read_project
 from app.window import Window
 from engine.analysis.fit import FILL, Box
+from engine.conditions.body import body_segments
+from engine.domains import FASHION_POSE
 from engine.images import read_photo, write_image
+from engine.inference.state import Pixels
 from tests.app.analysing import DRESS, TOP, Analysis, person
 from tests.app.driving import Engine, drag, exemplar
+from tests.app.posing import standing
 
 SIZE = (600, 400)
 LARGE = person((60, 40, 120, 330), (0, 0, 260, 390), SIZE, TOP)
@@ -174,6 +180,36 @@ def test_keys_move_and_size_the_crop(qtbot: QtBot, window: Window, photo: Path) 
     for _ in range(40):
         qtbot.keyClick(dialog.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     assert abs(dialog.crop.left + dialog.crop.width / 2) <= 1, "its middle stays in the photo"
+
+
+def test_who_does_not_wait_keeps_the_crop(qtbot: QtBot, window: Window, photo: Path, analysis: Analysis) -> None:
+    analysis.gate.clear()
+    drop(window.condition, photo)
+    dialog = dialog_of(window)
+    assert dialog.crop == Box(0, 0, *SIZE)
+    qtbot.mouseClick(dialog.as_crop, Qt.MouseButton.LeftButton, pos=QPointF(8, 8).toPoint())
+    assert dialog.crop.height * 2 == dialog.crop.width * 3
+    qtbot.keyClick(dialog.view, Qt.Key.Key_Minus, Qt.KeyboardModifier.ShiftModifier)
+    own = dialog.crop
+    analysis.gate.set()
+    assert found(qtbot, window).crop == own and dialog.as_crop.isChecked()
+    qtbot.keyClick(dialog.persons, Qt.Key.Key_Down)
+    assert dialog.crop == SMALL.crop
+
+
+def test_where_the_pose_is_painted_labels_are_segments_of_the_body(
+    qtbot: QtBot, window: Window, photo: Path, analysis: Analysis
+) -> None:
+    pose = standing(scale=6).array[0]
+    analysis.persons = [replace(LARGE, pose=pose)]
+    labels = Pixels(np.zeros((384, 256), np.uint8))
+    window.document.load(Snapshot(FASHION_POSE, Canvas(labels, labels), Board(), Method("rabit")))
+    drop(window.condition, photo)
+    qtbot.keyClick(found(qtbot, window), Qt.Key.Key_Return)
+    document = window.document
+    assert (document.keypoints.array[0] == pose).all()
+    assert (document.labels == body_segments(pose[None], (390, 260))).all() and len(np.unique(document.labels)) > 8
+    assert (document.exemplars[0].labels.array == document.labels).all()
 
 
 def test_the_whole_photo_has_the_labels_of_all(qtbot: QtBot, window: Window, photo: Path) -> None:
