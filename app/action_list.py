@@ -50,6 +50,9 @@ def _edit(window: "Window", actions: Actions) -> None:
     actions.add("redo", menu, tr("&Redo"), document.redo, keys="Ctrl+Shift+Z Ctrl+Y", icon_name="redo")
     actions.add("replace", menu, tr("Replace &class…"), window.replace_class, keys="Ctrl+H", icon_name="replace",
                 tip=tr("Replace every pixel of one class by another"))
+    actions.add("preserve", menu, tr("Pre&serve what is not edited"), document.set_preserves, keys="Ctrl+Shift+L",
+                icon_name="preserve", checkable=True,
+                tip=tr("Keep the photo, pixel for pixel, outside of what you edit"))
     actions.add("run", menu, tr("Make the &picture now"), window.live.run_now, keys="Ctrl+Return Ctrl+Enter",
                 icon_name="run")
     actions.add("cancel", menu, tr("&Stop the engine"), window.live.cancel, keys="Shift+X", icon_name="stop")

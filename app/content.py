@@ -55,6 +55,11 @@ class Canvas:
             raise ValueError("the canvas must cover some of the photo around it")
 
     @property
+    def content(self) -> Exemplar | None:
+        """The photo with its label map as it was opened; None without a photo."""
+        return None if self.photo is None else Exemplar(self.photo, self.original)
+
+    @property
     def arrays(self) -> tuple[Pixels, ...]:
         around = self.surround.photo if self.surround is not None else None
         return tuple(pixels for pixels in (self.labels, self.original, self.photo, around) if pixels is not None)
@@ -173,10 +178,11 @@ def _without(values: tuple, index: int) -> tuple:
 
 @dataclass(frozen=True)
 class Method:
-    """The model that makes the picture, by name, and its seed."""
+    """The model that makes the picture, by name, its seed, and whether it keeps the photo where nothing is edited."""
 
     model: str
     seed: int = 0
+    preserves: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,4 +221,5 @@ class Snapshot:
             seed=self.method.seed,
             style=mixture.style,
             keypoints=self.canvas.keypoints if self.domain.condition == "pose" else None,
+            content=self.canvas.content if self.method.preserves else None,
         )

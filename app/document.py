@@ -126,6 +126,11 @@ class Document(QObject):
         return self._method.seed
 
     @property
+    def preserves(self) -> bool:
+        """Whether the picture keeps the photo, where there is one, outside of what was edited."""
+        return self._method.preserves
+
+    @property
     def canvas(self) -> Canvas:
         """Labels, original, photo, poses and surround as they are now, as values that stay."""
         if self._labels_value is None:
@@ -350,13 +355,17 @@ class Document(QObject):
     def set_labels(self, labels: np.ndarray) -> None:
         """Open a label map, uint8 (H, W), of any size; photo, poses and surround stay if they fit.
 
+        What is preserved of a photo that stays is still measured by the label map that came with it.
         Raises ValueError for bad labels, and where the label map is drawn from the pose.
         """
         if self.is_posed:
             raise ValueError("This picture follows its pose; open a pose, or repaint by label map first.")
         fits = self.labels.shape == labels.shape
         kept = (self._photo, self._keypoints, self._surround) if fits else (None, None, None)
-        self.push(self._canvas_change("Open label map", labels, *kept))
+        change = self._canvas_change("Open label map", labels, *kept)
+        if self.preserves and kept[0] is not None:
+            change = replace(change, after=replace(change.after, original=self._original))
+        self.push(change)
 
     def set_photo_and_labels(
         self,
@@ -368,18 +377,21 @@ class Document(QObject):
     ) -> None:
         """Open an RGB photo, uint8 (H, W, 3), with its label map, uint8 (H, W), its poses and what it was cut out of.
 
-        An exemplar is added in the same step.
+        An exemplar is added in the same step; it is the photo itself, which is then kept where nothing is edited.
 
         Where the domain is conditioned on poses, the label map is drawn from them instead. Raises ValueError for bad
         ones.
         """
         name = "Open photo"
         change = self._canvas_change(name, labels, None if photo is None else Pixels(photo), keypoints, surround)
-        if exemplar is None:
-            self.push(change)
-        else:
-            board = ChangeBoard("Add exemplar", self._board, self._board.added(exemplar))
-            self.push(Together(name, (change, board)))
+        board = self._board if exemplar is None else self._board.added(exemplar)
+        method = replace(self._method, preserves=exemplar is not None)
+        steps: list[Command] = [change]
+        if method != self._method:
+            steps.append(ChangeMethod(name, (self._method, self._board), (method, self._board)))
+        if exemplar is not None:
+            steps.append(ChangeBoard("Add exemplar", self._board, board))
+        self.push(Together(name, tuple(steps)) if steps[1:] else change)
 
     def _canvas_change(
         self,
@@ -456,10 +468,15 @@ class Document(QObject):
     def set_model(self, model: str) -> None:
         """Let another model make the picture. Axes and drawn styles, which are each model's own, are reset."""
         if model != self.model:
-            self._change_method("Change model", Method(model, self.seed), self._board.without_codes())
+            self._change_method("Change model", replace(self._method, model=model), self._board.without_codes())
 
     def set_seed(self, seed: int) -> None:
-        self._change_method("Change seed", Method(self.model, seed), self._board)
+        self._change_method("Change seed", replace(self._method, seed=seed), self._board)
+
+    def set_preserves(self, preserves: bool) -> None:
+        """Keep the photo outside of what was edited, or make all of the picture anew."""
+        name = "Preserve the photo" if preserves else "Make all anew"
+        self._change_method(name, replace(self._method, preserves=preserves), self._board)
 
     def _change_method(self, name: str, method: Method, board: Board) -> None:
         if method != self._method:

@@ -75,6 +75,7 @@ def _contents(path: Path, snapshot: Snapshot) -> tuple[dict[str, Image.Image], P
         model=snapshot.method.model,
         weights_hash=snapshot.weights_hash,
         seed=snapshot.method.seed,
+        preserves=snapshot.method.preserves,
         labels=add("labels.png", canvas.labels),
         original_labels=add("original_labels.png", canvas.original),
         photo=add("photo.png", canvas.photo) if canvas.photo else None,
@@ -112,7 +113,7 @@ def _snapshot(archive: Archive) -> Snapshot:
         canvas=_canvas(archive, manifest, labels, original),
         result=_picture(archive, manifest.result, labels.shape),
         board=_board(archive, manifest, domain),
-        method=Method(manifest.model, manifest.seed),
+        method=Method(manifest.model, manifest.seed, manifest.preserves),
         palette=_palette(archive, manifest, domain),
         weights_hash=manifest.weights_hash,
     )

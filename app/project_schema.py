@@ -72,7 +72,7 @@ class FilmEntry(Strict):
 class ProjectFile(Strict):
     """The whole of `project.json`. Class ids and sizes are checked against the domain and images later.
 
-    Files of version 1 have neither style nor film, those before version 3 neither poses nor surround.
+    Files of version 1 have neither style nor film, those before version 3 neither poses nor surround nor preserves.
     """
 
     version: Literal[1, 2, 3]
@@ -81,6 +81,7 @@ class ProjectFile(Strict):
     model: str = Field(max_length=100)
     weights_hash: str | None = Field(default=None, max_length=200)
     seed: Annotated[int, Field(ge=0, lt=2**64)]
+    preserves: bool = False
     labels: MemberName
     original_labels: MemberName
     photo: MemberName | None = None

@@ -190,6 +190,7 @@ class Window(QMainWindow):
         self._heat_controls = inner
         header.row.addWidget(inner)
         inner.hide()
+        header.add_button(self.registry["preserve"])
         return header
 
     def _build_docks(self) -> None:
@@ -271,6 +272,7 @@ class Window(QMainWindow):
         self.result.set_picture_size(width, height)
         self.result.set_photo(document.photo)
         self._offer_comparison(document.photo is not None)
+        self.registry.offer("preserve", document.photo is not None, self.tr("Open a photo to preserve first"))
         empty = not document.exemplars and document.photo is None and not document.labels.any()
         self.centre.setCurrentIndex(1 if empty and not document.can_undo else 0)
         self._show_frame()
@@ -292,6 +294,7 @@ class Window(QMainWindow):
         name = f"model-{self.document.model}"
         if name in self.registry:
             self.registry[name].setChecked(True)
+        self.registry["preserve"].setChecked(self.document.preserves)
 
     def _leave_first_steps(self) -> None:
         if self.document.is_stroking or self.document.keypoints is not None:

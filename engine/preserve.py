@@ -50,9 +50,7 @@ class Rectangle:
 
     def seen_from(self, other: "Rectangle") -> "Rectangle":
         """The same pixels, counted from the corner of another one."""
-        return Rectangle(
-            self.top - other.top, self.left - other.left, self.bottom - other.top, self.right - other.left
-        )
+        return Rectangle(self.top - other.top, self.left - other.left, self.bottom - other.top, self.right - other.left)
 
     def grown(self, pixels: int) -> "Rectangle":
         """Larger by so many pixels on all sides."""
@@ -100,7 +98,7 @@ class Edit:
 def put_in(photo: np.ndarray, generated: np.ndarray, edit: Edit, place: Rectangle) -> np.ndarray:
     """The photo with an edit, both RGB uint8; `generated` shows the part `place` of the photo (H, W, 3).
 
-    `place` holds all of the edited region with its rim. Pixels that are farther from the edited region than the rim are the photo's.
+    `place` holds all of the edited region with its rim. Pixels farther from the region than that are the photo's.
     """
     image = photo.copy()
     touched = edit.touched

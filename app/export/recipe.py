@@ -33,7 +33,15 @@ def recipe_of(state: EditState, weights_hash: str | None = None) -> dict:
             "sample": state.style.sample,
             "surprise": state.style.surprise,
         },
+        **_preserved(state),
     }
+
+
+def _preserved(state: EditState) -> dict:
+    """The photo that is kept outside of the edit; nothing where all was made anew."""
+    if state.content is None:
+        return {}
+    return {"preserved": {"photo": state.content.photo.digest, "labels": state.content.labels.digest}}
 
 
 def recipe_text(state: EditState, weights_hash: str | None = None) -> dict[str, str]:

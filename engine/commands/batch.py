@@ -64,10 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_exemplars(path: Path, jobs: Jobs, look: Look) -> None:
-    if look.exemplars or look.preset:
+    if look.exemplars or look.preset or look.content:
         return
     for place, job in enumerate(jobs.jobs):
-        if not (job.exemplar or job.exemplars or job.style):
+        if not (job.exemplar or job.exemplars or job.style or job.preserve):
             raise InputError(f"The list of jobs {path} is wrong at jobs.{place} (no exemplar is named); correct it.")
 
 

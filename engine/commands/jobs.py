@@ -66,6 +66,8 @@ class Job(BaseModel):
     surprise: Annotated[float, Field(ge=0, le=1)] | None = None
     axes: dict[str, Annotated[float, Field(ge=-AXIS_LIMIT, le=AXIS_LIMIT)]] | None = None
     sources: Annotated[dict[str, int] | None, Field(alias="from")] = None
+    preserve: str | None = None
+    preserve_labels: str | None = None
     seed: Seed | None = None
     out: Annotated[str, AfterValidator(_safe_name)]
 
@@ -75,6 +77,8 @@ class Job(BaseModel):
             raise ValueError("name either exemplar or exemplars")
         if self.exemplar is None and self.exemplar_condition is not None:
             raise ValueError("exemplar_condition needs an exemplar")
+        if self.preserve is None and self.preserve_labels is not None:
+            raise ValueError("preserve_labels needs preserve")
         if self.sample is None and self.surprise is not None:
             raise ValueError("surprise needs a sample")
         return self
@@ -87,7 +91,12 @@ class Job(BaseModel):
             default.sample if self.sample is None else (self.sample, 1.0 if self.surprise is None else self.surprise),
             default.axes if self.axes is None else self.axes,
             default.sources if self.sources is None else self.sources,
+            default.content if self.preserve is None else self._content(source),
         )
+
+    def _content(self, source: Path) -> ExemplarFiles:
+        assert self.preserve is not None
+        return ExemplarFiles(source / self.preserve, _below(source, self.preserve_labels))
 
     def _exemplars(self, source: Path) -> tuple[ExemplarFiles, ...]:
         if self.exemplars is not None:

@@ -38,6 +38,7 @@ class Labelling:
         self._device = device
         self._analyses: dict[str, Analysis] = {}
         self._found: dict[tuple[str, str], tuple[Box, bytes, Keypoints]] = {}
+        self._whole: dict[tuple[str, str], Exemplar] = {}
 
     def exemplar(self, photo: np.ndarray, path: Path, domain: Domain) -> Exemplar:
         """The part of a photo uint8 (H, W, 3) around its largest person, with the label map and the pose found there.
@@ -56,6 +57,23 @@ class Labelling:
         part, packed, pose = self._found[key]
         labels = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(part.height, part.width)
         return Exemplar(Pixels(_part(photo, part)), Pixels(labels), path.name, pose)
+
+    def whole(self, photo: np.ndarray, path: Path, domain: Domain) -> Exemplar:
+        """All of a photo uint8 (H, W, 3) with the label map of the persons in it, and the pose of the largest.
+
+        Raises InputError when nobody is found, or there are no weights.
+        """
+        key = domain.name, Pixels(photo).digest
+        if key not in self._whole:
+            persons = self._analysis(domain, path).of(photo, str(path))
+            pose = Keypoints(persons[0].pose[None])
+            labels = np.zeros(photo.shape[:2], np.uint8)
+            for person in reversed(persons):  # the largest last, over the others
+                np.copyto(labels, person.labels, where=person.labels > 0)
+            if domain.condition == "pose":
+                labels = body_segments(pose.array, labels.shape)
+            self._whole[key] = Exemplar(Pixels(photo), Pixels(labels), path.name, pose)
+        return self._whole[key]
 
     def _analysis(self, domain: Domain, path: Path) -> "Analysis":
         if domain.name not in self._analyses:

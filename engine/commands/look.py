@@ -39,6 +39,12 @@ class ExemplarFiles:
         keypoints = None if pose is None else Keypoints(pose)
         return Exemplar(Pixels(photo), Pixels(resize_labels(labels, size)), self.photo.name, keypoints)
 
+    def read_whole(self, domain: Domain, labelling: Labelling) -> Exemplar:
+        """As `read`, but all of the photo, also where its label map is found in it."""
+        if self.condition is not None:
+            return self.read(domain, labelling)
+        return labelling.whole(read_photo(self.photo), self.photo, domain)
+
 
 @dataclass(frozen=True)
 class Look:
@@ -48,6 +54,7 @@ class Look:
     sample    seed of a random style, and how far it replaces the mixed one, in [0, 1]
     axes      steps along principal axes, by the axis's name or number from 1
     sources   number, from 1, of the exemplar that a class takes its look from, by the class's name
+    content   photo that is kept where nothing is edited; it is the exemplar where neither one nor a preset is named
     """
 
     exemplars: tuple[ExemplarFiles, ...] = ()
@@ -55,11 +62,12 @@ class Look:
     sample: tuple[int, float] | None = None
     axes: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
+    content: ExemplarFiles | None = None
 
     @property
     def files(self) -> Iterator[Path]:
         """All files that it names."""
-        for exemplar in self.exemplars:
+        for exemplar in self._photos:
             yield from (path for path in (exemplar.photo, exemplar.condition) if path is not None)
         if self.preset is not None:
             yield self.preset
@@ -67,7 +75,11 @@ class Look:
     @property
     def unlabelled(self) -> Path | None:
         """The first photo whose label map is to be found in it."""
-        return next((exemplar.photo for exemplar in self.exemplars if exemplar.condition is None), None)
+        return next((exemplar.photo for exemplar in self._photos if exemplar.condition is None), None)
+
+    @property
+    def _photos(self) -> tuple[ExemplarFiles, ...]:
+        return self.exemplars if self.content is None else (*self.exemplars, self.content)
 
     @property
     def settings(self) -> dict:
@@ -78,6 +90,7 @@ class Look:
             "sample": self.sample,
             "axes": dict(self.axes),
             "sources": dict(self.sources),
+            "preserve": None if self.content is None else {"labels": self.content.condition is not None},
         }
         return {name: value for name, value in said.items() if value}
 
@@ -90,7 +103,7 @@ class Look:
         """
         preset = None if self.preset is None else self._fitting_preset(domain, model)
         style = PLAIN if preset is None else preset.style
-        count = len(self.exemplars or (preset.exemplars if preset else ()))
+        count = len(self.exemplars or (preset.exemplars if preset else self._photos))
         if not 1 <= count <= MAX_EXEMPLARS:
             raise self._wrong_count(count)
         weights = self._weights(preset, count)
@@ -102,8 +115,10 @@ class Look:
         if self.exemplars:
             labelling = labelling or Labelling()
             return tuple(files.read(domain, labelling) for files in self.exemplars), weights, style
-        assert preset is not None
-        return preset.exemplars, weights, style
+        if preset is not None:
+            return preset.exemplars, weights, style
+        assert self.content is not None
+        return (self.content.read_whole(domain, labelling or Labelling()),), weights, style
 
     @property
     def uses_style_space(self) -> bool:
@@ -135,6 +150,8 @@ class Look:
 
     def _weights(self, preset: Preset | None, count: int) -> tuple[float, ...]:
         said = [exemplar.weight for exemplar in self.exemplars]
+        if not said and preset is None:
+            return (1.0,)
         if preset is not None and preset.weights and len(preset.weights) == count and said.count(None) == len(said):
             return preset.weights
         weights = tuple(1.0 if weight is None else weight for weight in said)
@@ -207,6 +224,15 @@ def add_look(parser: argparse.ArgumentParser) -> None:
         "--axis", type=amount_of, action="append", default=[], metavar="AXIS=AMOUNT",
         help=f"move the style along an axis, named or numbered from 1, by up to ±{AXIS_LIMIT:g}",
     )  # fmt: skip
+    parser.add_argument(
+        "--preserve", type=Path, metavar="PHOTO",
+        help="photo that is edited: it is kept, pixel for pixel, where the condition is as before; the exemplar "
+        "where no other is named",
+    )  # fmt: skip
+    parser.add_argument(
+        "--preserve-labels", type=Path, metavar="LABELS",
+        help="label map of that photo before the edit; where there is none, it is found in the photo",
+    )  # fmt: skip
 
 
 def look_of(arguments: argparse.Namespace) -> Look:
@@ -214,6 +240,8 @@ def look_of(arguments: argparse.Namespace) -> Look:
     photos, conditions = arguments.exemplar, arguments.exemplar_condition
     if len(conditions) > len(photos):
         raise InputError(f"The condition {conditions[len(photos)]} has no exemplar; name it by --exemplar.")
+    if arguments.preserve is None and arguments.preserve_labels is not None:
+        raise InputError(f"The label map {arguments.preserve_labels} has no photo; name it by --preserve.")
     return Look(
         tuple(
             ExemplarFiles(photo, condition, weight) for (photo, weight), condition in zip_longest(photos, conditions)
@@ -222,6 +250,7 @@ def look_of(arguments: argparse.Namespace) -> Look:
         arguments.sample,
         dict(arguments.axis),
         dict(arguments.sources),
+        None if arguments.preserve is None else ExemplarFiles(arguments.preserve, arguments.preserve_labels),
     )
 
 

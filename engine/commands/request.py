@@ -5,15 +5,20 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from engine.commands.labelling import Labelling, find_analyst
 from engine.commands.look import Look, find_style_space
 from engine.conditions.condition_file import read_condition
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
 from engine.files import reason
-from engine.inference.state import EditState, Frame, Keypoints, Pixels
+from engine.images import resize_labels
+from engine.inference.state import EditState, Exemplar, Frame, Keypoints, Pixels
 from engine.inference.style_entry import StyleEntry
 from engine.weights.registry import Weights
+
+SAME_SHAPE = 0.02  # how far the condition's shape may differ from that of a photo which it edits
 
 
 @dataclass(frozen=True)
@@ -27,10 +32,15 @@ class Request:
 
     def state(self, domain: Domain, model: str, labelling: Labelling | None = None) -> EditState:
         """Read the files; raises InputError for the first that cannot be used. `labelling` as for `Look.mixed`."""
-        labels, pose = read_condition(self.condition, domain, self.size)
+        labelling = labelling or Labelling()
+        content = None if self.look.content is None else self.look.content.read_whole(domain, labelling)
+        size = content.labels.array.shape[::-1] if content and not self.size else self.size
+        labels, pose = read_condition(self.condition, domain, size)
+        if content is not None:
+            labels = _as_large(labels, content, self.condition)
         exemplars, weights, style = self.look.mixed(domain, model, labelling)
         keypoints = None if pose is None else Keypoints(pose)
-        return EditState(domain.name, model, Pixels(labels), exemplars, weights, self.seed, style, keypoints)
+        return EditState(domain.name, model, Pixels(labels), exemplars, weights, self.seed, style, keypoints, content)
 
     def key(self, weights: Weights) -> str:
         """A hash of all that decides the picture: the files' contents, the weights, the seed, the look.
@@ -57,6 +67,15 @@ class Request:
         return content.hexdigest()
 
 
+def _as_large(labels: np.ndarray, content: Exemplar, condition: Path) -> np.ndarray:
+    """The condition's label map in the size of the photo that it edits; InputError where the shapes differ."""
+    height, width = content.labels.array.shape
+    if abs(labels.shape[1] * height / (labels.shape[0] * width) - 1) > SAME_SHAPE:
+        sizes = f"{labels.shape[1]} × {labels.shape[0]} pixels, {content.name} {width} × {height}"
+        raise InputError(f"The condition {condition} has another shape than the preserved photo ({sizes}); crop one.")
+    return resize_labels(labels, (width, height))
+
+
 def finished(frame: Frame | None) -> Frame:
     """The frame of a render that nobody stopped, which is always there."""
     assert frame is not None
@@ -72,6 +91,7 @@ def recipe(state: EditState, weights: Weights) -> dict[str, str]:
         "seed": state.seed,
         "exemplars": [exemplar.name for exemplar in state.exemplars],
         "exemplar_weights": list(state.weights),
+        **({} if state.content is None else {"preserved": state.content.name}),
         "style": StyleEntry.of(state.style, find_domain(state.domain)).model_dump(),
     }
     return {"warpaint": json.dumps(made_with)}

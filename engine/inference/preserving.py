@@ -11,7 +11,7 @@ from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from engine.preserve import Edit, Rectangle, put_in
 
 CLOSER = 0.6  # a part of less than this share of the picture is worth a closer look
-_WHOLE_SLACK = 1.25  # pictures of up to this many times the network's own area are seen whole
+SLACK = 1.25  # pictures of up to this many times the network's own area are seen whole
 
 Render = Callable[[EditState], Frame | None]
 
@@ -27,29 +27,27 @@ def render_preserving(state: EditState, render: Render) -> Frame | None:
     edit = Edit(state.labels.array, content.labels.array)
     height, width = edit.labels.shape
     everything = Rectangle(0, 0, height, width)
-    place = everything if edit.box is None else _place(state, edit)
-    itself = all(_same(exemplar, content) for exemplar in state.exemplars)
-    if place == everything or not itself:
-        frame = render(replace(state, content=None))
-        if frame is None:
-            return None
-        if edit.box is None:
-            return replace(frame, state=state, image=content.photo.array.copy())
-        image = put_in(content.photo.array, frame.image, edit, everything)
-        return replace(frame, state=state, image=image)
-    part = render(_part(state, place))
-    if part is None:
+    place = _place(state, content, edit)
+    frame = render(replace(state, content=None) if place == everything else _part(state, place))
+    if frame is None:
         return None
-    return _framed(state, part, put_in(content.photo.array, part.image, edit, place), place)
+    image = put_in(content.photo.array, frame.image, edit, place)
+    if place == everything:
+        return replace(frame, state=state, image=image)
+    return _framed(state, content, frame, image, place)
 
 
-def _place(state: EditState, edit: Edit) -> Rectangle:
-    """The part of the picture to generate; all of it where a closer look shows little more."""
+def _place(state: EditState, content: Exemplar, edit: Edit) -> Rectangle:
+    """The part of the picture to generate; all of it where a closer look shows little more.
+
+    Another photo is always seen whole: which part of it goes with a part of the picture is not known before.
+    """
     domain = find_domain(state.domain)
     height, width = edit.labels.shape
     everything = Rectangle(0, 0, height, width)
     own = domain.size[0] * domain.size[1]
-    if domain.condition == "pose" or everything.area <= _WHOLE_SLACK * own:
+    itself = all(exemplar.photo == content.photo and exemplar.labels == content.labels for exemplar in state.exemplars)
+    if edit.box is None or not itself or domain.condition == "pose" or everything.area <= SLACK * own:
         return everything
     place = edit.view((domain.size[1], domain.size[0]))
     return place if place.area < CLOSER * everything.area else everything
@@ -65,12 +63,12 @@ def _part(state: EditState, place: Rectangle) -> EditState:
     return replace(state, labels=cut(state.labels), exemplars=exemplars, content=None)
 
 
-def _framed(state: EditState, part: Frame, image: np.ndarray, place: Rectangle) -> Frame:
+def _framed(state: EditState, content: Exemplar, part: Frame, image: np.ndarray, place: Rectangle) -> Frame:
     """The frame of a part within the picture; around it the photo is taken from its own place, without doubt."""
     if part.warp is None:
         return replace(part, state=state, image=image)
     height, width = image.shape[:2]
-    warp = state.content.photo.array.copy()
+    warp = content.photo.array.copy()
     confidence = np.ones((height, width), np.float32)
     source = np.zeros((height, width), np.uint8)
     correspondence = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
@@ -81,15 +79,13 @@ def _framed(state: EditState, part: Frame, image: np.ndarray, place: Rectangle) 
                    correspondence=correspondence, source=source)  # fmt: skip
 
 
-def _same(exemplar: Exemplar, content: Exemplar) -> bool:
-    return exemplar.photo == content.photo and exemplar.labels == content.labels
-
-
 def _check(state: EditState, content: Exemplar) -> None:
-    shape = state.labels.array.shape
-    if content.photo.array.shape[:2] != shape or content.labels.array.shape != shape:
-        height, width = content.photo.array.shape[:2]
+    shape, before, domain = state.labels.array.shape, content.labels.array, find_domain(state.domain)
+    if content.photo.array.shape[:2] != shape or before.shape != shape:
+        sizes = [f"{width} × {height}" for height, width in (content.photo.array.shape[:2], before.shape, shape)]
         raise InputError(
-            f"The photo to preserve is {width} × {height} pixels, its label map {content.labels.array.shape[1]} × "
-            f"{content.labels.array.shape[0]} and the condition {shape[1]} × {shape[0]}; take those of one size."
+            f"The photo to preserve is {sizes[0]} pixels, its label map {sizes[1]} and the condition {sizes[2]}; "
+            "take those of one size."
         )
+    if before.max() >= len(domain.classes):
+        raise InputError(f"The label map of the preserved photo has class {before.max()}, unknown to {domain.name}.")
