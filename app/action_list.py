@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from app.actions import Actions
 from app.canvas.result_canvas import ResultView
 from app.models import models_of
-from app.pose_actions import register_pose
+from app.pose_actions import follow_document, register_pose
 from app.tools import TOOLS
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def register(window: "Window", actions: Actions) -> None:
     _style(window, actions)
     _help(window, actions)
     _classes(window, actions)
+    follow_document(window, actions)
 
 
 def _file(window: "Window", actions: Actions) -> None:
@@ -34,6 +35,8 @@ def _file(window: "Window", actions: Actions) -> None:
                 tip=tr("Paint on a photo; its label map is found in it"))
     actions.add("open-labels", menu, tr("New from &label map…"), files.open_label_map, keys="Ctrl+Shift+N",
                 icon_name="labels", tip=tr("Paint on a label map"))
+    actions.add("new-from-pose", menu, tr("New from p&ose…"), files.new_from_pose, icon_name="pose",
+                tip=tr("Start from a pose alone, which the picture then follows"))
     actions.add("open", menu, tr("&Open project…"), files.open, keys="Ctrl+O", icon_name="open")
     actions.add("save", menu, tr("&Save"), files.save, keys="Ctrl+S", icon_name="save")
     actions.add("save-as", menu, tr("Save &as…"), files.save_as, keys="Ctrl+Shift+S")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.content import Board, Canvas, Method
+from app.content import Board, Canvas, Method, Snapshot
 from brushes.patch import Box, slices, tight_patch, union
 from engine.inference.state import Keypoints, Pixels
 
@@ -195,6 +195,29 @@ class Together:
     def undo(self, document: "Document") -> None:
         for step in reversed(self.steps):
             step.undo(document)
+
+    def merged_with(self, newer: "Command") -> None:
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeDomain:
+    """Another kind of picture: all of the document is another one."""
+
+    name: str
+    before: Snapshot
+    after: Snapshot
+
+    @cached_property
+    def nbytes(self) -> int:
+        arrays = {id(pixels): pixels for side in (self.before, self.after) for pixels in side.arrays}
+        return sum(pixels.array.nbytes for pixels in arrays.values()) + _OVERHEAD
+
+    def redo(self, document: "Document") -> None:
+        document.put_snapshot(self.after)
+
+    def undo(self, document: "Document") -> None:
+        document.put_snapshot(self.before)
 
     def merged_with(self, newer: "Command") -> None:
         return None

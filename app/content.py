@@ -207,6 +207,10 @@ class Snapshot:
     weights_hash: str | None = None
 
     @property
+    def arrays(self) -> tuple[Pixels, ...]:
+        return self.canvas.arrays + self.board.arrays
+
+    @property
     def state(self) -> EditState | None:
         """What the engine needs for the picture; None without an exemplar."""
         if not self.board.exemplars:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.commands import ChangeBoard, ChangeCanvas, ChangeMethod, ChangePose, PaintStroke, Together
+from app.commands import ChangeBoard, ChangeCanvas, ChangeDomain, ChangeMethod, ChangePose, PaintStroke, Together
 from app.content import Board, Canvas, Method, PaletteState, Snapshot, Surround
 from app.history import DEFAULT_LIMIT, Command, History
 from brushes.fill import class_patch
@@ -168,6 +168,14 @@ class Document(QObject):
         self.revision += 1
         self._first_revision = self.revision
         self._saved_result_revision = self.revision
+        self._tell_all()
+
+    def become(self, name: str, snapshot: Snapshot) -> None:
+        """Become another document, as for another kind of picture, in a step that can be undone."""
+        self.commit_stroke()
+        self.push(ChangeDomain(name, self.snapshot(), snapshot))
+
+    def _tell_all(self) -> None:
         self.reset.emit()
         self.labels_changed.emit(self._whole_box())
         for signal in (self.pose_changed, self.exemplars_changed, self.mix_changed, self.film_changed):
@@ -177,14 +185,7 @@ class Document(QObject):
             signal.emit()
 
     def _take(self, snapshot: Snapshot) -> None:
-        self.domain = snapshot.domain
-        self.weights_hash = snapshot.weights_hash
-        self._set_canvas(snapshot.canvas)
-        self._board = snapshot.board
-        self._method = snapshot.method
-        self._active_class = snapshot.palette.active
-        self._locked = set(snapshot.palette.locked)
-        self._hidden = set(snapshot.palette.hidden)
+        self._set_content(snapshot)
         self.frame = None
         self._saved_result = snapshot.result
         self._saved_result_revision = self.revision
@@ -193,6 +194,16 @@ class Document(QObject):
         self.history = History(self._history_limit)
         self._saved_position = self.history.position
         self._stroke_name = None
+
+    def _set_content(self, snapshot: Snapshot) -> None:
+        self.domain = snapshot.domain
+        self.weights_hash = snapshot.weights_hash
+        self._set_canvas(snapshot.canvas)
+        self._board = snapshot.board
+        self._method = snapshot.method
+        self._active_class = snapshot.palette.active
+        self._locked = set(snapshot.palette.locked)
+        self._hidden = set(snapshot.palette.hidden)
 
     def _set_canvas(self, canvas: Canvas) -> None:
         self.labels = canvas.labels.array.copy()
@@ -555,6 +566,13 @@ class Document(QObject):
         self.labels_changed.emit(self._whole_box())
         self.pose_changed.emit()
         self._touch()
+
+    def put_snapshot(self, snapshot: Snapshot) -> None:
+        """Take over everything but the result, which is made anew."""
+        self._set_content(snapshot)
+        self._state = None
+        self.revision += 1
+        self._tell_all()
 
     def put_pose(self, keypoints: Keypoints | None) -> None:
         """Take over the poses."""

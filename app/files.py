@@ -16,6 +16,7 @@ from app.document import Document
 from app.fitting import Fitted
 from app.pictures import PHOTO_FILES, find_label_file, label_map_in, read_pair
 from app.project import SUFFIX, open_project, save_project
+from app.repainting import domain_of, new_from_pose
 from engine.conditions.pose import read_pose
 from engine.errors import InputError
 from engine.images import read_photo
@@ -171,6 +172,18 @@ class Files(QObject):
         if path is not None:
             self._document.commit_stroke()
             self._document.set_pose("Open pose", Keypoints(read_pose(path)))
+            self.said.emit(self.tr("Opened {}").format(path.name))
+
+    @told
+    def new_from_pose(self) -> None:
+        """Start a document that is painted by pose, from a pose file."""
+        path = self._ask_file(self.tr("New from pose"), self.tr("Poses ({})").format(POSE_FILES))
+        domain = domain_of("pose")
+        if path is None or domain is None:
+            return
+        snapshot = new_from_pose(domain, read_pose(path))
+        if self.may_leave():
+            self._document.load(snapshot, is_modified=True)
             self.said.emit(self.tr("Opened {}").format(path.name))
 
     # Photos without a label map: one dialog at a time; the window goes on meanwhile.

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from app.actions import Actions
+from app.repainting import domain_of
+from app.tools import PoseTool
 from brushes.pose.presets import PRESETS
 
 if TYPE_CHECKING:
     from app.window import Window
 
+NOT_PAINTING = ("tool-picker", "tool-pose", "class-search", "class-hide")
 TURN = radians(5)
 GROWTH = 1.05
 
@@ -18,12 +21,18 @@ GROWTH = 1.05
 def register_pose(window: "Window", actions: Actions) -> None:
     """Everything that is done to poses, also in the palette dock and on the canvas."""
     _persons(window, actions)
+    _other_domain(window, actions)
     _options(window, actions)
     _selection(window, actions)
     posing = window.posing
     for name in PRESETS:
         actions.add(f"pose-preset-{name.replace(' ', '-')}", "", window.tr("Pose: {}").format(name),
                     lambda name=name: posing.take_preset(name))
+
+
+def follow_document(window: "Window", actions: Actions) -> None:
+    """Offer the actions of all menus that poses have a say in, now and from now on."""
+    posing = window.posing
     offered: list[tuple] = []
 
     def offer() -> None:
@@ -51,6 +60,15 @@ def _persons(window: "Window", actions: Actions) -> None:
                 tip=tr("Remove the chosen person"))
     actions.add("pose-mirror", menu, tr("&Mirror"), posing.mirror, keys="H", icon_name="mirror",
                 tip=tr("Mirror the poses, left and right exchanged; or the selected persons alone, in their place"))
+
+
+def _other_domain(window: "Window", actions: Actions) -> None:
+    """Ways between the label map and the pose as what is painted; hidden where no model paints by pose."""
+    tr, menu = window.tr, window.tr("&Pose")
+    actions.add("repaint-pose", menu, tr("Repaint by &pose"), lambda: window.repaint("pose"), icon_name="pose",
+                tip=tr("Let the picture follow the pose alone; clothes come from the exemplar as they are"))
+    actions.add("repaint-labels", menu, tr("Repaint by label &map"), lambda: window.repaint("labels"),
+                icon_name="labels", tip=tr("Let the picture follow a label map again, found in the photos"))
 
 
 def _options(window: "Window", actions: Actions) -> None:
@@ -89,11 +107,26 @@ def _selection(window: "Window", actions: Actions) -> None:
     window.condition.addAction(action)
 
 
+def _offer_painting(window: "Window", actions: Actions, is_posed: bool) -> None:
+    """Offer what paints where there is something to paint on."""
+    can_be_posed = domain_of("pose") is not None
+    actions["repaint-pose"].setVisible(can_be_posed and not is_posed)
+    actions["repaint-labels"].setVisible(is_posed)
+    actions["new-from-pose"].setVisible(can_be_posed)
+    for entry in actions:
+        name = entry.action.objectName()
+        if name.startswith(("tool-", "class-")) and name not in NOT_PAINTING or name == "replace":
+            actions.offer(name, not is_posed, window.tr("Here the label map is drawn from the pose: change the pose"))
+    if is_posed and not isinstance(window.condition.tool, PoseTool):
+        actions["tool-pose"].trigger()
+
+
 def _offer(
     window: "Window", actions: Actions, has_persons: bool, has_selection: bool, is_posed: bool, has_photo: bool
 ) -> None:
     tr = window.tr
     nobody, nothing = tr("There is no person yet"), tr("Select joints with the pose tool first")
+    _offer_painting(window, actions, is_posed)
     for name in ("remove-person", "mirror", "select-all", "select-person", "next-person"):
         actions.offer(f"pose-{name}", has_persons, nobody)
     for name in ("turn-left", "turn-right", "smaller", "larger", "delete"):

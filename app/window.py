@@ -46,6 +46,7 @@ from app.model_box import ModelBox
 from app.naming import named
 from app.pose_finding import PoseFinder
 from app.pose_menu import PoseMenu
+from app.repainting import Repainter
 from app.shared_engine import SharedEngine
 from app.status import StatusBar
 from app.theme import THEME
@@ -60,6 +61,7 @@ from app.tools import (
     ToolSettings,
 )
 from app.worker import SessionFactory, Worker
+from engine.errors import InputError
 
 TOOL_BAR = ("undo", "redo", "", *(f"tool-{kind.key()}" for kind in TOOLS), "", "fit", "run")
 MODEL_PLACE = 2
@@ -98,6 +100,7 @@ class Window(QMainWindow):
         self.pose_tool, self.posing = pose_tool, pose_tool.posing
         self.pose_dock = PoseDock(self.posing)
         self.pose_finder = PoseFinder(self.posing, analyser, self)
+        self.repainter = Repainter(self.document, analyser, self)
         self.docks: list[DockFrame] = []
         self._hidden_panels: list[QWidget] = []
         self._other_class = 0
@@ -234,8 +237,9 @@ class Window(QMainWindow):
         self.files.said.connect(self.status.say)
         self.film_dock.said.connect(self.status.say)
         self.presets.said.connect(self.status.say)
-        self.pose_finder.said.connect(self.status.say)
-        self.pose_finder.failed.connect(self.files.tell)
+        for helper in (self.pose_finder, self.repainter):
+            helper.said.connect(self.status.say)
+            helper.failed.connect(self.files.tell)
         self.condition.hinted.connect(self.status.showMessage)
         self.condition.menu_wanted.connect(self._show_pose_menu)
         document.pose_changed.connect(self._leave_first_steps)
@@ -340,6 +344,13 @@ class Window(QMainWindow):
 
     def find_pose(self) -> None:
         self.pose_finder.find()
+
+    def repaint(self, condition: str) -> None:
+        """Paint the picture by "pose" or by "labels" from now on."""
+        try:
+            self.repainter.repaint(condition)
+        except InputError as error:
+            self.files.tell(str(error))
 
     def _show_pose_menu(self, place: QPoint, point: QPointF) -> None:
         menu = PoseMenu(self.posing, self.registry, point, self)
