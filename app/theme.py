@@ -106,7 +106,7 @@ QMainWindow > QTabBar::tab:top:selected {{ background: {window}; color: {text}; 
     padding: 8px 16px; }}
 #primary:hover {{ background: {hover}; }}
 #primary:focus {{ background: {hover}; }}
-#primary:disabled {{ background: {raised}; color: {disabled}; }}
+#primary:disabled {{ background: {panel}; color: {disabled}; }}
 #secondary {{ border-radius: 7px; padding: 7px 14px; }}
 #notice {{ background: {raised}; border: 1px solid {border}; border-radius: 8px; }}
 #notice QLabel {{ background: transparent; }}

@@ -340,6 +340,11 @@ class FitDialog(QDialog):
         }
         return names[self.slot]
 
+    def accept(self) -> None:
+        """Close with what is chosen; nothing happens while there is nothing to take."""
+        if self.take.isEnabled():
+            super().accept()
+
     def fitted(self) -> Fitted:
         """The part of the photo with its labels and poses."""
         fitted = fit_photo(self._photo, self.crop, self._label_maps(), [person.pose for person in self._counted()])
