@@ -18,6 +18,8 @@ from brushes.pose.skeleton import BONES, LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HI
 _JOINT_RADIUS = 1.15  # in half widths of the thinner limb
 _STILL = 1e-6  # pixels
 _UPRIGHT_SIDE = 400  # pixels; what is behind larger limbs is found on a smaller picture
+_CRUMB = 1.5e-4  # of the map: 15 pixels at 256 x 384
+_CRUMB_AREA = 400_000  # pixels
 _THINNEST = 0.05  # limbs are not squeezed further than to this share of their length
 
 
@@ -58,8 +60,11 @@ class Puppet:
         pieces = self._pieces(pose)
         moved = [number for piece in pieces for number in piece.limbs]
         self._uncover(result, moved)
-        for piece in sorted(pieces, key=self._height):
-            self._lay(result, piece, moved)
+        origin = (result != self._labels).view(np.uint8)  # 0 stays, 1 was uncovered, 2 and on: the pieces
+        for number, piece in enumerate(sorted(pieces, key=self._height)):
+            self._lay(result, origin, min(number + 2, 255), piece, moved)
+        if any((child in moved) != (carrier in moved) for child, carrier in self._joints()) or len(pieces) > 1:
+            _dissolve_crumbs(result, origin, self._is_free)
         return result
 
     def _pieces(self, pose: np.ndarray) -> list[_Piece]:
@@ -150,8 +155,8 @@ class Puppet:
             cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(places).astype(np.int32)), 1)
         return mask.view(bool)
 
-    def _lay(self, result: np.ndarray, piece: _Piece, moved: list[int]) -> None:
-        """Draws one piece at its new place; arms that stay lie over all pieces but arms."""
+    def _lay(self, result: np.ndarray, origin: np.ndarray, mark: int, piece: _Piece, moved: list[int]) -> None:
+        """Draws one piece at its new place and marks it in `origin`; arms that stay lie over all pieces but arms."""
         pairs = [pair for pair in self._joints() if (pair[0] in piece.limbs) != (pair[1] in piece.limbs)]
         box = self._box([*piece.limbs, *(number for pair in pairs for number in pair)])
         if box is None:
@@ -174,6 +179,7 @@ class Puppet:
             above = [n for n, limb in enumerate(self._map.limbs) if limb.is_arm and n not in moved]
             there &= ~self._mask(above, target)
         result[slices(target)][there] = classes[there]
+        origin[slices(target)][there] = mark
 
     def _joints(self) -> Iterator[tuple[int, int]]:
         """All limbs that hang on another one, with that."""
@@ -276,6 +282,57 @@ def _warped(
     known = np.where(mask, known, cv2.dilate(known, np.ones((3, 3), np.uint8)))
     classes = cv2.warpAffine(known, matrix, size, flags=cv2.INTER_NEAREST)
     return classes - np.uint8(1), there & (classes > 0)
+
+
+def _dissolve_crumbs(labels: np.ndarray, origin: np.ndarray, is_free: np.ndarray) -> None:
+    """Gives the crumbs of a class that are left along the seams between parts of different origin to their neighbour.
+
+    `labels` and `origin` are uint8 (H, W); classes that are not free keep theirs. Crumbs of large maps are looked for
+    on a smaller copy.
+    """
+    x, y, width, height = cv2.boundingRect(origin)
+    if not width:
+        return
+    window = slices((max(x - 2, 0), max(y - 2, 0), x + width + 2, y + height + 2))
+    step = max(1, round((labels.size / _CRUMB_AREA) ** 0.5))
+    here = labels[window]
+    small, parts = (np.ascontiguousarray(array[window][::step, ::step]) for array in (labels, origin))
+    found = _crumbs(small, parts, is_free, _CRUMB * labels.size / step**2)
+    x, y, width, height = cv2.boundingRect(found.view(np.uint8))
+    if not width or found.all():
+        return
+    low_x, low_y = max(x - 2, 0), max(y - 2, 0)
+    few = slices((low_x, low_y, x + width + 2, y + height + 2))
+    here = here[slices((low_x * step, low_y * step, (x + width + 2) * step, (y + height + 2) * step))]
+    tall, wide = here.shape
+    classes, crumbs = (
+        np.kron(array[few], np.ones((step, step), np.uint8))[:tall, :wide] for array in (small, found.view(np.uint8))
+    )
+    crumbs = crumbs.view(bool) & (here == classes)
+    away = crumbs.view(np.uint8)
+    _, nearest = cv2.distanceTransformWithLabels(away, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
+    class_of = np.zeros(int(nearest.max()) + 1, np.uint8)
+    class_of[nearest[~crumbs]] = here[~crumbs]
+    here[crumbs] = class_of[nearest[crumbs]]
+
+
+def _crumbs(labels: np.ndarray, origin: np.ndarray, is_free: np.ndarray, largest: float) -> np.ndarray:
+    """The patches of one class of at most `largest` pixels at seams between parts of different origin; bool (h, w)."""
+    square = np.ones((3, 3), np.uint8)
+    is_seam = cv2.dilate(origin, square) != cv2.erode(origin, square)
+    crumbs = np.zeros(labels.shape, dtype=bool)
+    for class_id in np.unique(labels[is_seam]):
+        if not is_free[class_id]:
+            continue
+        mask = (labels == class_id).view(np.uint8)
+        _, patches, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        is_crumb = stats[:, cv2.CC_STAT_AREA] <= largest
+        at_seam = np.zeros(len(stats), dtype=bool)
+        at_seam[patches[is_seam]] = True
+        at_seam[0] = False
+        if (is_crumb & at_seam).any():
+            crumbs |= (is_crumb & at_seam)[patches]
+    return crumbs
 
 
 def _filled_rows(labels: np.ndarray, holes: np.ndarray, background: int) -> tuple[np.ndarray, np.ndarray]:

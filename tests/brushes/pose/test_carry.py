@@ -160,3 +160,15 @@ def test_any_move_gives_a_map_of_known_classes(data: st.DataObject) -> None:
     result = carried(labels, before, after, 0)
     assert result.shape == labels.shape and result.dtype == np.uint8
     assert set(np.unique(result)) <= {0, 3, 7}
+
+
+@pytest.mark.parametrize("factor", [1, 3])
+def test_no_crumbs_are_left_where_limbs_were_cut(factor: int) -> None:
+    pose = standing() * (factor, factor, 1)
+    labels = cv2.resize(doll(standing()), None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
+    for angle in np.linspace(-1.2, 1.2, 9):
+        after = moves.rotated(pose, {(0, joint) for joint in (3, 4, 9, 10)}, tuple(pose[0, 1, :2]), float(angle))
+        result = carried(labels, pose, after, BACKGROUND)
+        for class_id in np.unique(result):
+            _, _, stats, _ = cv2.connectedComponentsWithStats((result == class_id).view(np.uint8))
+            assert stats[:, cv2.CC_STAT_AREA].min() > 8 * factor**2
