@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.correspondence.gathered import gathered_dots
 from engine.correspondence.topk import soft_topk
 
 SHORTLIST = 4  # the soft top-k looks at this many times k blocks
@@ -60,17 +61,23 @@ def _rank_softly(scores: Tensor, k: int, epsilon: float) -> Ranking:
 def _rank_by_groups(condition: Tensor, exemplar: Tensor, k: int) -> Tensor:
     """Rank within the best groups of exemplar blocks only. Returns indices (B, blocks, k)."""
     height, width = exemplar.shape[2:]
-    pad = (0, -width % GROUP, 0, -height % GROUP)
-    members = F.pad(torch.arange(height * width, device=exemplar.device).view(1, 1, height, width), pad, value=-1)
-    members = F.unfold(members.double(), GROUP, stride=GROUP)[0].long().T  # (groups, GROUP²)
-    group_keys = F.normalize(F.avg_pool2d(F.pad(exemplar, pad), GROUP), dim=1).flatten(2)
-    keys = exemplar.flatten(2).transpose(1, 2)
+    padded = F.pad(exemplar, (0, -width % GROUP, 0, -height % GROUP))
+    group_keys = F.normalize(F.avg_pool2d(padded, GROUP), dim=1).flatten(2)
+    places = torch.arange(padded.shape[2] * padded.shape[3], device=exemplar.device).view(padded.shape[2:])
+    members = places.unfold(0, GROUP, GROUP).unfold(1, GROUP, GROUP).reshape(-1, GROUP**2)
+    there = F.pad(places.new_ones(height, width, dtype=torch.bool), (0, -width % GROUP, 0, -height % GROUP)).flatten()
+    samples = zip(condition.flatten(2).mT, group_keys, padded.flatten(2).mT.contiguous(), strict=True)
+    found = torch.stack([_rank_members(*sample, members, there, k) for sample in samples])
+    return found // padded.shape[3] * width + found % padded.shape[3]
+
+
+def _rank_members(condition: Tensor, groups: Tensor, blocks: Tensor, members: Tensor, there: Tensor, k: int) -> Tensor:
+    """One sample: condition (n, C), groups (C, groups), blocks (m, C); members (groups, GROUP²), there bool (m)."""
     picked = []
-    for rows in condition.flatten(2).transpose(1, 2).split(ROWS, dim=1):
-        groups = (rows @ group_keys).topk(min(SHORTLIST * k, group_keys.shape[2]), dim=-1).indices
-        candidates = members[groups].flatten(2)
-        batch = torch.arange(len(rows), device=rows.device)[:, None, None]
-        scores = torch.einsum("brc,brnc->brn", rows, keys[batch, candidates.clamp_min(0)])
-        best = scores.masked_fill(candidates < 0, float("-inf")).topk(k, dim=-1).indices
-        picked.append(candidates.gather(2, best))
-    return torch.cat(picked, dim=1)
+    for rows in condition.split(ROWS):
+        kept = (rows @ groups).topk(min(SHORTLIST * k, groups.shape[1]), dim=1).indices
+        candidates = members[kept].flatten(1)
+        scores = gathered_dots(rows.contiguous(), blocks, candidates)
+        best = scores.masked_fill(~there[candidates], float("-inf")).topk(k, dim=1).indices
+        picked.append(candidates.gather(1, best))
+    return torch.cat(picked)

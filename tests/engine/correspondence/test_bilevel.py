@@ -11,7 +11,6 @@ from torch.utils._pytree import tree_leaves
 
 from engine.correspondence import bilevel
 from engine.correspondence.bilevel import attend
-from engine.correspondence.blocks import from_blocks, to_blocks
 from engine.correspondence.grids import apply_affine, identity_grid
 from engine.correspondence.ranking import Ranking, block_means, rank_blocks
 from engine.correspondence.semantic_position import sinusoids
@@ -19,6 +18,27 @@ from engine.correspondence.semantic_position import sinusoids
 
 def _random(seed: int, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _cut(x: Tensor, block: int) -> Tensor:
+    """(B, C, H, W) -> (B, blocks, block², C)."""
+    tiles = x.unflatten(3, (-1, block)).unflatten(2, (-1, block))
+    return tiles.permute(0, 2, 4, 3, 5, 1).flatten(3, 4).flatten(1, 2)
+
+
+def _by_gathering(queries: Tensor, keys: Tensor, values: Tensor, ranking: Ranking, block: int) -> tuple[Tensor, ...]:
+    """Attention as its definition says, on gathered copies: warped, match, strength in blocks (B, n, block², ...)."""
+    places = identity_grid(*keys.shape[2:]).permute(2, 0, 1).expand(len(keys), -1, -1, -1)
+    batch = torch.arange(len(queries))[:, None, None]
+    chosen = [_cut(x, block)[batch, ranking.index].flatten(2, 3) for x in (keys, values, places)]
+    bias = ranking.indicator.clamp_min(1e-6).log().repeat_interleave(block**2, dim=2).unsqueeze(2)
+    weights = (torch.einsum("bnqc,bnkc->bnqk", _cut(queries, block), chosen[0]) + bias).softmax(3)
+    positions = (chosen[2] + 1) / 2 * torch.tensor(keys.shape[:1:-1])
+    top = positions.gather(2, weights.argmax(3).unsqueeze(3).expand(-1, -1, -1, 2))
+    near = ((positions.unsqueeze(2) - top.unsqueeze(3)).abs() < bilevel.PEAK + 0.5).all(-1)
+    kept = weights * near
+    strength = kept.sum(3, keepdim=True)
+    return weights @ chosen[1], kept @ chosen[2] / strength, strength
 
 
 def _everything(queries: Tensor, keys: Tensor, block: int) -> Ranking:
@@ -39,19 +59,41 @@ class _Largest(TorchDispatchMode):
         return result
 
 
-def test_blocks_are_taken_row_by_row_and_put_back() -> None:
-    x = torch.arange(2 * 3 * 4 * 6.0).view(2, 3, 4, 6)
-    blocks = to_blocks(x, 2)
-    assert torch.equal(blocks[1, 4], x[1, :, 2:4, 2:4].flatten(1).T)
-    assert torch.equal(from_blocks(blocks, 2, 4, 6), x)
-
-
 def test_with_all_blocks_it_is_dense_softmax_attention() -> None:
     queries, keys, values = _random(0, 2, 8, 4, 8), _random(1, 2, 8, 8, 12), _random(2, 2, 3, 8, 12)
     weights = torch.einsum("bcn,bcm->bnm", queries.flatten(2), keys.flatten(2)).softmax(2)
     dense = torch.einsum("bnm,bvm->bvn", weights, values.flatten(2)).view(2, 3, 4, 8)
     warped = attend(queries, keys, values, _everything(queries, keys, 4), 4).warped
     assert torch.allclose(warped, dense, atol=1e-5)
+
+
+@pytest.mark.parametrize("block", [2, 4, 8])
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_results_and_gradients_are_those_of_gathering(block: int, memory_format: torch.memory_format) -> None:
+    queries, keys, values = _random(0, 2, 20, 16, 24), _random(1, 2, 20, 24, 8), _random(2, 2, 3, 24, 8)
+    inputs = [x.contiguous(memory_format=memory_format).requires_grad_() for x in (queries, keys, values)]
+    results, gradients = [], []
+    for attention in (attend, _by_gathering):
+        ranking = rank_blocks(block_means(inputs[0], block), block_means(inputs[1], block), 3, 0.5)
+        found = attention(*inputs, ranking, block)
+        if attention is attend:
+            channels = (found.warped, found.match.permute(0, 3, 1, 2), found.strength)
+            found = tuple(_cut(x, block) for x in channels)
+        results.append(found)
+        aim = sum((part * _random(3, *part.shape)).sum() for part in found)
+        gradients.append(torch.autograd.grad(aim, inputs))
+    for one, other in zip(results[0] + gradients[0], results[1] + gradients[1], strict=True):
+        assert torch.allclose(one, other, atol=1e-5)
+
+
+def test_without_gradients_the_results_are_the_same() -> None:
+    queries, keys, values = _random(0, 1, 20, 16, 24), _random(1, 1, 20, 24, 16), _random(2, 1, 40, 24, 16)
+    ranking = rank_blocks(block_means(queries, 4), block_means(keys, 4), 3)
+    learning = attend(queries.requires_grad_(), keys, values, ranking, 4)
+    with torch.inference_mode():
+        inferring = attend(queries.detach(), keys, values, ranking, 4)
+    for name in ("warped", "match", "strength"):
+        assert torch.allclose(getattr(learning, name), getattr(inferring, name), atol=1e-6)
 
 
 def test_only_chosen_blocks_are_looked_at() -> None:
@@ -74,7 +116,7 @@ def test_the_chunk_size_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None
     queries, keys, values = _random(0, 2, 8, 12, 8), _random(1, 2, 8, 8, 8), _random(2, 2, 3, 8, 8)
     ranking = rank_blocks(block_means(queries, 4), block_means(keys, 4), 2)
     whole = attend(queries, keys, values, ranking, 4)
-    monkeypatch.setattr(bilevel, "CHUNK", 4)
+    monkeypatch.setattr(bilevel, "CACHED", 4 * 2 * 4**4)
     pieces = attend(queries, keys, values, ranking, 4)
     for name in ("warped", "match", "strength"):
         assert torch.allclose(getattr(whole, name), getattr(pieces, name), atol=1e-6)

@@ -6,7 +6,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.correspondence import ranking
+from engine.correspondence.gathered import gathered_dots
+from engine.correspondence.grids import apply_affine, identity_grid, sample
 from engine.correspondence.ranking import block_means, rank_blocks
+from engine.correspondence.semantic_position import sinusoids
 
 
 def _unit(seed: int, *shape: int) -> Tensor:
@@ -69,16 +72,34 @@ def test_groups_find_nearly_what_brute_force_finds(monkeypatch: pytest.MonkeyPat
     assert (found[..., None] == wanted[..., None, :]).any(2).float().mean() > 0.95
 
 
+def test_with_all_groups_kept_it_is_brute_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "GROUPS_FROM", 64)
+    monkeypatch.setattr(ranking, "SHORTLIST", 1000)
+    condition, exemplar = _unit(0, 2, 16, 9, 11), _unit(1, 2, 16, 13, 18)
+    assert torch.equal(rank_blocks(condition, exemplar, 4).index, _brute_force(condition, exemplar, 4))
+
+
+def test_groups_find_what_brute_force_finds_among_positions_and_textures() -> None:
+    side = 64
+    moved = apply_affine(torch.tensor([[[0.9, 0.1, 0.03], [-0.05, 0.8, -0.1]]]), identity_grid(side, side))
+    random = torch.Generator().manual_seed(0)
+    texture = F.interpolate(torch.randn(1, 32, side // 2, side // 2, generator=random), scale_factor=2, mode="bicubic")
+    exemplar = torch.cat([sinusoids(identity_grid(side, side).unsqueeze(0), 4.0), 0.1 * texture], dim=1)
+    condition = torch.cat([sinusoids(moved, 4.0), 0.1 * sample(texture, moved)], dim=1)
+    condition, exemplar = F.normalize(condition, dim=1), F.normalize(exemplar, dim=1)
+    found, wanted = rank_blocks(condition, exemplar, 3).index, _brute_force(condition, exemplar, 3)
+    assert (found[..., 0] == wanted[..., 0]).float().mean() > 0.99
+    assert (found[..., None] == wanted[..., None, :]).any(2).float().mean() > 0.98
+
+
 def test_large_exemplars_are_never_compared_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
-    einsum = torch.einsum
 
-    def counting(equation: str, *operands: Tensor) -> Tensor:
-        result = einsum(equation, *operands)
-        compared.append(result.numel())
-        return result
+    def counting(queries: Tensor, keys: Tensor, index: Tensor) -> Tensor:
+        compared.append(index.numel())
+        return gathered_dots(queries, keys, index)
 
-    monkeypatch.setattr(torch, "einsum", counting)
+    monkeypatch.setattr(ranking, "gathered_dots", counting)
     condition, exemplar = _smooth(0, 8, 8), _smooth(1, 64, 64)
     rank_blocks(condition, exemplar, 4)
     assert compared and sum(compared) <= 64 * 4 * ranking.SHORTLIST * ranking.GROUP**2
