@@ -128,9 +128,11 @@ class Repainter(QObject):
         if (present.canvas, present.board, present.domain) != (job.began.canvas, job.began.board, job.began.domain):
             self.said.emit(self.tr("The picture was changed meanwhile; repaint it again"))
             return
-        name = "Repaint by pose" if job.domain.condition == "pose" else "Repaint by label map"
+        by_pose = job.domain.condition == "pose"
+        name = "Repaint by pose" if by_pose else "Repaint by label map"
         self._document.become(name, repainted(job.began, job.domain, job.found))
-        self.said.emit(self.tr("Now painted by {}").format(job.domain.title))
+        self.said.emit(self.tr("The picture now follows the pose") if by_pose
+                       else self.tr("The picture now follows the label map"))
 
 
 def repainted(began: Snapshot, domain: Domain, found: dict[Pixels, Fitted]) -> Snapshot:

@@ -170,7 +170,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self.centre)
 
     def _condition_header(self) -> Header:
-        header = Header(self.tr("Label map"))
+        self.condition_header = header = Header(self.tr("Label map"))
         sizes = (SMALLEST_BRUSH, LARGEST_BRUSH)
         self.size_slider = header.add_slider("size", self.tr("Brush size ([ and ])"), sizes, 98)
         self.size_slider.setValue(self.tool_settings.brush_size)
@@ -273,6 +273,7 @@ class Window(QMainWindow):
         if self._picture_size != (width, height):
             self._picture_size = (width, height)
             self.view.set_picture_size(width, height)
+        self.condition_header.title.setText(self.tr("Pose") if document.is_posed else self.tr("Label map"))
         self.result.set_picture_size(width, height)
         self.result.set_photo(document.photo)
         self._offer_comparison(document.photo is not None)
@@ -450,7 +451,7 @@ class Window(QMainWindow):
             TourStep(self.result, tr("See the picture"),
                      tr("It is made anew while you paint. A shade over it says that a newer one is on its way.")),
             TourStep(self.tool_bar, tr("Tools"),
-                     tr("Brush, eraser, fill, polygon, lasso, line and picker. Every tooltip names the key.")),
+                     tr("Brushes, shapes, picker, and the pose: drag an arm. Every tooltip names the key.")),
             TourStep(self.history_dock, tr("Nothing is lost"),
                      tr("One click goes back to any step. Ctrl+Shift+P finds every command.")),
         ]

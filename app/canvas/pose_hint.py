@@ -22,7 +22,9 @@ def pose_hint(tool: PoseTool, point: QPointF, tr: Callable[[str], str]) -> str:
         name = tr(JOINT_NAMES[number]).capitalize()
         if visibility(tool.posing.pose[person], number) is Visibility.HIDDEN:
             name = tr("{} (hidden)").format(name)
-        return tr("{}: drag to move, Ctrl keeps lengths, right click hides, Shift selects more").format(name)
+        if tool.posing.options.keeps_lengths:
+            return tr("{}: drag to move, Ctrl lets bones stretch, right click hides, Shift selects more").format(name)
+        return tr("{}: drag to move, Ctrl keeps bone lengths, right click hides, Shift selects more").format(name)
     if tool.bone_at(x, y) is not None:
         return tr("Drag to swing the limb or move the body, click to select it, double click selects the person")
     if not len(tool.posing.pose):

@@ -26,6 +26,9 @@ USUAL_TORSO = 80.0
 """Screen pixels; shorter ones are drawn finer."""
 
 DARK = QColor(10, 12, 18, 190)
+MANY = 8
+"""So many selected joints have a finer ring each: the frame says most of it."""
+
 UNDER_BRUSHES = 0.5
 """Opacity while another tool is at work."""
 
@@ -56,7 +59,8 @@ class PoseLayer:
         if (frame := self.tool.frame) is not None:
             _paint_frame(painter, transform, frame)
         for joint in posing.selection:
-            _paint_ring(painter, _place(transform, posing.pose[joint]), joint[1], QColor(255, 255, 255), 2.0)
+            width = 2.0 if len(posing.selection) < MANY else 1.2
+            _paint_ring(painter, _place(transform, posing.pose[joint]), joint[1], QColor(255, 255, 255), width)
         if posing.hovered is not None and placed_joints(posing.pose)[posing.hovered]:
             place = _place(transform, posing.pose[posing.hovered])
             _paint_ring(painter, place, posing.hovered[1], QColor(THEME.colors.accent), 3.0)
@@ -87,6 +91,19 @@ def paint_person(painter: QPainter, person: np.ndarray, transform: QTransform, s
         _paint_joint(painter, places[joint], QColor(*COLORS[joint]), _radius(joint) * max(fine, 0.6), bool(seen[joint]))
 
 
+def paint_small(painter: QPainter, person: np.ndarray, transform: QTransform) -> None:
+    """Paint one person (18, 3) for a thumbnail: thin bones without joints, and a ring for the head."""
+    places = [_place(transform, joint) for joint in person]
+    for number, (first, second) in enumerate(BONES):
+        if second not in HEAD[1:]:
+            painter.setPen(QPen(QColor(*COLORS[number]), 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawLine(places[first], places[second])
+    painter.setPen(QPen(QColor(*COLORS[0]), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    eyes = (places[HEAD[1]] + places[HEAD[2]]) / 2
+    painter.drawEllipse(eyes, 3.4, 4.2)
+
+
 def _paint_joint(painter: QPainter, place: QPointF, color: QColor, radius: float, is_seen: bool) -> None:
     if is_seen:
         painter.setPen(QPen(DARK, CASING / 2 + 0.4))
@@ -101,7 +118,7 @@ def _paint_joint(painter: QPainter, place: QPointF, color: QColor, radius: float
 
 
 def _paint_ring(painter: QPainter, place: QPointF, joint: int, color: QColor, width: float) -> None:
-    radius = _radius(joint) + 3.5
+    radius = _radius(joint) + (2.5 if joint in HEAD[1:] else 3.5)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen in (QPen(DARK, width + 2), QPen(color, width)):
         painter.setPen(pen)

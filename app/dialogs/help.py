@@ -48,6 +48,11 @@ class ShortcutsSheet(QDialog):
             (self.tr("Before and after"), self.tr("hold C")),
             (self.tr("Give up a stroke"), "Esc"),
             (self.tr("Close a polygon"), self.tr("Enter or double click")),
+            (self.tr("Keep bone lengths, or let them go"), self.tr("Pose tool: Ctrl + drag a joint")),
+            (self.tr("Hide a joint, remove it"), self.tr("Pose tool: right click")),
+            (self.tr("Swing a limb, move a person"), self.tr("Pose tool: drag a bone")),
+            (self.tr("Select a person, add one"), self.tr("Pose tool: double click")),
+            (self.tr("Nudge the selected joints"), self.tr("Pose tool: arrows, Shift by 10")),
         ]
 
     @staticmethod

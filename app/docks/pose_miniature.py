@@ -5,14 +5,14 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from app.canvas.pose_layer import COLORS, paint_person
+from app.canvas.pose_layer import COLORS, paint_small
 from app.docks.card import paint_card
 from app.theme import THEME
 from brushes.pose.skeleton import Visibility
 
 PRESET = QSize(46, 62)
 ROW = 22
-MARGIN = 7
+MARGIN = 9
 
 
 class PresetButton(QAbstractButton):
@@ -37,7 +37,7 @@ class PresetButton(QAbstractButton):
         pointed = self.isEnabled() and (self.underMouse() or self.hasFocus())
         paint_card(painter, self.rect(), self.isDown(), pointed)
         painter.setOpacity(1.0 if self.isEnabled() else 0.4)
-        paint_person(painter, self._person, self._fit(), 1.15)
+        paint_small(painter, self._person, self._fit())
 
     def _fit(self) -> QTransform:
         """From the unit of the pose to the middle of the button, as large as it goes."""

@@ -34,6 +34,7 @@ def recipe_of(state: EditState, weights_hash: str | None = None) -> dict:
             "surprise": state.style.surprise,
         },
         **_preserved(state),
+        **_posed(state),
     }
 
 
@@ -42,6 +43,14 @@ def _preserved(state: EditState) -> dict:
     if state.content is None:
         return {}
     return {"preserved": {"photo": state.content.photo.digest, "labels": state.content.labels.digest}}
+
+
+def _posed(state: EditState) -> dict:
+    """The poses that the picture follows; nothing where it follows a label map."""
+    if state.keypoints is None:
+        return {}
+    poses = [exemplar.keypoints.digest if exemplar.keypoints else None for exemplar in state.exemplars]
+    return {"pose": state.keypoints.digest, "exemplar_poses": poses}
 
 
 def recipe_text(state: EditState, weights_hash: str | None = None) -> dict[str, str]:

@@ -164,11 +164,11 @@ class PoseTool(Tool):
         if self._start is None:
             return
         (x, y), bone = self._start, self.bone_at(*self._start)
-        joint = self.joint_at(x, y)
+        joint, is_handle = self.joint_at(x, y), self.handle_at(x, y) is not None
         self._let_go()
         if joint is not None or bone is not None:
             self.posing.select_person((joint or bone)[0])
-        else:
+        elif not is_handle:
             self.posing.add_person(middle=(x, y))
 
     def abort(self) -> None:

@@ -206,6 +206,16 @@ def test_both_sides_move_alike(posed: Window) -> None:
     assert np.allclose(after[RIGHT_WRIST, :2], (40 - 35, 25), atol=0.2)
 
 
+def test_both_arms_swing_alike_and_their_bones_keep_their_length(posed: Window) -> None:
+    posed.registry["pose-symmetric"].trigger()
+    before = pose_of(posed)[0].copy()
+    upper = (np.array(STANDING[LEFT_SHOULDER]) + STANDING[LEFT_ELBOW]) / 2
+    stroke(posed.condition, upper, (32, 15))
+    after = pose_of(posed)[0]
+    assert np.allclose(after[RIGHT_ELBOW, :2], (40 - after[LEFT_ELBOW, 0], after[LEFT_ELBOW, 1]), atol=1e-6)
+    assert np.allclose(lengths(after), lengths(before))
+
+
 # Selection.
 
 
@@ -331,6 +341,12 @@ def test_a_double_click_on_an_empty_place_adds_a_person_there(posed: Window) -> 
     places = pose_of(posed)[1, :, :2]
     assert np.allclose((places.min(0) + places.max(0)) / 2, (35, 50), atol=0.2)
     assert posed.document.undo_names == ["Add person"]
+
+
+def test_a_double_click_on_a_handle_adds_nobody(posed: Window) -> None:
+    posed.posing.select([(0, LEFT_ELBOW), (0, LEFT_WRIST)])
+    double_click(posed, *posed.pose_tool.frame.knob)
+    assert len(pose_of(posed)) == 1
 
 
 def test_a_preset_poses_the_person_where_they_stand(qtbot: QtBot, posed: Window) -> None:

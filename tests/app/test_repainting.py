@@ -119,6 +119,7 @@ def test_painting_is_not_offered_where_the_pose_is_painted(qtbot: QtBot, window:
         assert not window.registry[name].isEnabled()
         assert "drawn from the pose" in window.registry[name].toolTip()
     assert not window.registry["repaint-pose"].isVisible() and window.registry["repaint-labels"].isVisible()
+    assert window.condition_header.title.text() == "Pose"
     window.registry["undo"].trigger()
     assert all(window.registry[name].isEnabled() for name in names)
     assert window.registry["repaint-pose"].isVisible() and not window.registry["repaint-labels"].isVisible()
