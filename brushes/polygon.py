@@ -30,10 +30,15 @@ def polygon_patch(points: Sequence[Point], shape: tuple[int, int]) -> Patch | No
 
 
 def _crossings(outline: np.ndarray, height: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where edges cross the middle of a row: the rows, and the x of each crossing."""
-    (ax, ay), (bx, by) = outline.T, np.roll(outline, -1, axis=0).T
-    first = np.clip(np.ceil(np.minimum(ay, by) - 0.5), 0, height).astype(np.intp)
-    count = np.clip(np.ceil(np.maximum(ay, by) - 0.5), 0, height).astype(np.intp) - first
+    """Where edges cross the middle of a row: the rows, and the x of each crossing.
+
+    Edges are taken from their upper end, so that one that runs back over another crosses at the very same x.
+    """
+    begin, end = outline, np.roll(outline, -1, axis=0)
+    down = begin[:, 1:] <= end[:, 1:]
+    (ax, ay), (bx, by) = np.where(down, begin, end).T, np.where(down, end, begin).T
+    first = np.clip(np.ceil(ay - 0.5), 0, height).astype(np.intp)
+    count = np.clip(np.ceil(by - 0.5), 0, height).astype(np.intp) - first
     edge = np.repeat(np.arange(len(outline)), count)
     rows = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + first[edge]
     share = (rows + 0.5 - ay[edge]) / (by[edge] - ay[edge])

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from brushes.patch import slices
@@ -44,6 +44,7 @@ def test_an_outline_around_the_canvas_fills_all_of_it() -> None:
 
 
 @given(st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=9))
+@example([(1.25, 1.25), (10.0, 10.0)])
 def test_exactly_the_centres_inside_are_filled(outline: list) -> None:
     patch = polygon_patch(outline, SHAPE)
     canvas = np.zeros(SHAPE, dtype=bool)
