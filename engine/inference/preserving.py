@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from engine.domains import find_domain
 from engine.errors import InputError
+from engine.images import resize_labels
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from engine.preserve import Edit, Rectangle, put_in
 
 CLOSER = 0.6  # a part of less than this share of the picture is worth a closer look
+LARGEST = 2_000_000  # pixels that are generated at most: what a frame costs must not follow the photo
 SLACK = 1.25  # pictures of up to this many times the network's own area are seen whole
 
 Render = Callable[[EditState], Frame | None]
@@ -28,13 +31,44 @@ def render_preserving(state: EditState, render: Render) -> Frame | None:
     height, width = edit.labels.shape
     everything = Rectangle(0, 0, height, width)
     place = _place(state, content, edit)
-    frame = render(replace(state, content=None) if place == everything else _part(state, place))
+    frame = _bounded(replace(state, content=None) if place == everything else _part(state, place), render)
     if frame is None:
         return None
     image = put_in(content.photo.array, frame.image, edit, place)
     if place == everything:
         return replace(frame, state=state, image=image)
     return _framed(state, content, frame, image, place)
+
+
+def _bounded(state: EditState, render: Render) -> Frame | None:
+    """The frame of a state without content; that of a larger one than `LARGEST` is made smaller, and enlarged."""
+    height, width = state.labels.array.shape
+    scale = (LARGEST / (height * width)) ** 0.5
+    if scale >= 1 or state.keypoints is not None:
+        return render(state)
+    small = resize_labels(state.labels.array, (round(width * scale), round(height * scale)))
+    frame = render(replace(state, labels=Pixels(small)))
+    return None if frame is None else _enlarged(frame, state)
+
+
+def _enlarged(frame: Frame, state: EditState) -> Frame:
+    height, width = state.labels.array.shape
+
+    def large(array: np.ndarray, how: int) -> np.ndarray:
+        return cv2.resize(array, (width, height), interpolation=how)
+
+    image = large(frame.image, cv2.INTER_CUBIC)
+    if frame.warp is None:
+        return replace(frame, state=state, image=image)
+    return replace(
+        frame,
+        state=state,
+        image=image,
+        warp=large(frame.warp, cv2.INTER_CUBIC),
+        confidence=large(frame.confidence, cv2.INTER_LINEAR),
+        correspondence=large(frame.correspondence, cv2.INTER_NEAREST),
+        source=large(frame.source, cv2.INTER_NEAREST),
+    )
 
 
 def _place(state: EditState, content: Exemplar, edit: Edit) -> Rectangle:

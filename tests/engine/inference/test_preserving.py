@@ -10,6 +10,7 @@ from scipy.ndimage import distance_transform_edt
 
 from engine.domains import DOMAINS
 from engine.errors import InputError
+from engine.inference import preserving
 from engine.inference.session import Session
 from engine.inference.state import EditState, Exemplar, Pixels
 from engine.preserve import Edit
@@ -99,6 +100,31 @@ def test_a_large_photo_is_generated_around_the_edit_alone(session: Session, monk
     # Far from the edit the views show the photo in its own place.
     assert np.array_equal(frame.warp[0], content.photo.array[0]) and (frame.confidence[0] == 1).all()
     assert frame.correspondence[3, 5].tolist() == [5, 3] and frame.correspondence[799, 599].tolist() == [599, 799]
+
+
+@pytest.mark.parametrize("seed", [1, 2], ids=["a large edit", "another exemplar"])
+def test_no_more_is_generated_than_a_frame_may_cost(
+    session: Session, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(preserving, "LARGEST", 30_000)
+    content = photo_of(1, 400, 300)
+    labels = edited(content, slice(20, 380), slice(20, 280))
+    rendered = []
+    render = Session.render
+
+    def counted(self: Session, state: EditState, *wanted: object) -> object:
+        if state.content is None:
+            rendered.append(state.labels.array.size)
+        return render(self, state, *wanted)
+
+    monkeypatch.setattr(Session, "render", counted)
+    frame = session.render(state_of(content, labels, photo_of(seed, 400, 300)))
+    assert len(rendered) == 1 and 25_000 < rendered[0] < 31_000
+    assert frame.image.shape == frame.warp.shape == (400, 300, 3)
+    assert frame.confidence.shape == frame.source.shape == (400, 300) and frame.correspondence.shape == (400, 300, 2)
+    outside = beyond_the_rim(labels, content)
+    assert np.array_equal(frame.image[outside], content.photo.array[outside])
+    assert (frame.image != content.photo.array).any()
 
 
 def test_the_same_edit_gives_the_same_picture(session: Session) -> None:
