@@ -13,7 +13,8 @@ def even_odd(outline: list[tuple[float, float]]) -> np.ndarray:
     """The rule, edge by edge over all pixel centres."""
     y, x = np.mgrid[0 : SHAPE[0], 0 : SHAPE[1]] + 0.5
     inside = np.zeros(SHAPE, dtype=bool)
-    for (ax, ay), (bx, by) in zip(outline, outline[1:] + outline[:1], strict=True):
+    for ends in zip(outline, outline[1:] + outline[:1], strict=True):
+        (ax, ay), (bx, by) = sorted(ends, key=lambda end: end[1])
         crossed = (ay <= y) != (by <= y)
         height = by - ay if by != ay else 1.0
         inside ^= crossed & (x >= ax + (y - ay) / height * (bx - ax))
