@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.correspondence.grids import apply_affine, identity_grid, sample
+from engine.correspondence.grids import identity_grid, sample
 
 OTHER_PERSON = 0.15  # label disagreement after registration from which on the exemplar shows another person
 SCALES = (0.75, 0.87, 1.0, 1.15, 1.33)  # against the scale of the whole person
@@ -58,12 +58,12 @@ def register_head(condition: Tensor, exemplar: Tensor, head: HeadClasses, scale:
     return _normalised(linear, centre_there - linear @ (centre - shift), condition.shape[1:], exemplar.shape[1:])
 
 
-def head_led(fine: Tensor, labels: Tensor, exemplar_labels: Tensor, matrix: Tensor, head: HeadClasses) -> Tensor:
-    """Lead the face along `matrix` (1, 2, 3), and what is on and around it where the exemplar has the same there.
+def head_led(fine: Tensor, labels: Tensor, exemplar_labels: Tensor, points: Tensor, head: HeadClasses) -> Tensor:
+    """Lead the face to `points`, and what is on and around it where the exemplar has the same there.
 
-    fine float (1, H, W, 2), labels int64 (1, H, W). Returns points like `fine`.
+    fine and points float (1, H, W, 2), the points by the map that `register_head` found; labels int64 (1, H, W).
+    Returns points like `fine`.
     """
-    points = apply_affine(matrix, identity_grid(*labels.shape[1:], labels.device))
     shown = sample(exemplar_labels.unsqueeze(1).float(), points, "nearest", "reflection").squeeze(1)
     others = torch.tensor([*head.worn, *head.around], device=labels.device)
     led = (labels == head.face) | (torch.isin(labels, others) & (shown == labels))

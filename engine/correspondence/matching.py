@@ -42,6 +42,11 @@ class Described:
     pixels: Tensor
 
 
+def middles(labels: Tensor) -> Tensor:
+    """The class at the middle of each position: int64 (B, H, W) to (B, H/4, W/4)."""
+    return labels[:, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
+
+
 class Extractor(nn.Module):
     """A small U-Net over strides 4 and 8; reaches 43 pixels around."""
 
@@ -61,21 +66,36 @@ class Extractor(nn.Module):
         self, labels: Tensor, layout: Layout, photo: Tensor | None = None, planes: Tensor | None = None
     ) -> Described:
         """labels int64 (B, H, W), photo float (B, 3, H, W); H and W multiples of 8. planes (B, planes, H/2, W/2)."""
-        shares = F.avg_pool2d(F.one_hot(labels, self.classes).permute(0, 3, 1, 2).float(), STRIDE)
-        middle = labels[:, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
+        middle = middles(labels)
         region = semantic_position(middle, layout)
+        fine = self.fine(self.entered(labels, region, photo, planes))
+        features = self.joined(fine, self.around(fine))
+        return Described(features, self.shares(labels), region, middle, labels)
+
+    def shares(self, labels: Tensor) -> Tensor:
+        """How much of each position each class covers, float (B, classes, H/4, W/4)."""
+        return F.avg_pool2d(F.one_hot(labels, self.classes).permute(0, 3, 1, 2).float(), STRIDE)
+
+    def entered(
+        self, labels: Tensor, region: Tensor, photo: Tensor | None = None, planes: Tensor | None = None
+    ) -> Tensor:
+        """All that is known of each position, and its neighbours, (B, dims, H/4, W/4). region (B, H/4, W/4, 2)."""
         cells = F.pixel_unshuffle(self.embedding(labels).permute(0, 3, 1, 2), STRIDE)
         parts = [cells, sinusoids(region, REGION_PERIOD)]
         if photo is not None:
             parts.append(F.pixel_unshuffle(photo, STRIDE))
         if planes is not None:
             parts.append(F.avg_pool2d(planes, 2))
-        x = torch.cat(parts, dim=1).contiguous(memory_format=torch.channels_last)
-        fine = self.fine(self.enter(x))
-        coarse = self.coarse(self.down(F.leaky_relu(pono(fine), SLOPE)))
+        return self.enter(torch.cat(parts, dim=1).contiguous(memory_format=torch.channels_last))
+
+    def around(self, fine: Tensor) -> Tensor:
+        """What lies around each position, at stride 8: (B, 96, H/8, W/8)."""
+        return self.coarse(self.down(F.leaky_relu(pono(fine), SLOPE)))
+
+    def joined(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        """The features, of unit length, from those at strides 4 and 8."""
         joined = torch.cat([fine, F.interpolate(coarse, scale_factor=2, mode="nearest")], dim=1)
-        features = self.join(F.leaky_relu(pono(joined), SLOPE))
-        return Described(F.normalize(features.float(), dim=1), shares, region, middle, labels)
+        return F.normalize(self.join(F.leaky_relu(pono(joined), SLOPE)).float(), dim=1)
 
 
 class AnalyticWeights(nn.Module):

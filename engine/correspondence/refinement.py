@@ -82,8 +82,28 @@ class Refinement(nn.Module):
         residual (B,): how badly registration fits over all; small convolutions could not see that.
         nearest: the exemplar's places of each class (inside.py).
         """
-        cells = torch.tensor(exemplar.labels.shape[:0:-1], device=attended.device) / 2
         proposals = (attended, registered, same_region)
+        hidden, points, sure = self.weighed(condition, exemplar, proposals, strength, residual, nearest)
+        points = registered + as_cloth(points - registered, condition.shares, sure, CLOTH)
+        for correction in self.corrections:
+            hidden, points = correction(hidden, condition, exemplar, points)
+        points = self.hemmed(condition, exemplar, points, registered, nearest)
+        fine = raised(condition, points, registered, registered_fine)
+        evidence = self.evidence(condition, exemplar, strength, points, attended, registered)
+        return Match(attended, points, fine, evidence, hidden)
+
+    def weighed(
+        self,
+        condition: Described,
+        exemplar: Described,
+        proposals: tuple[Tensor, Tensor, Tensor],
+        strength: Tensor,
+        residual: Tensor,
+        nearest: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The proposals (attended, registered, same region) as one: hidden, points, and how sure they are."""
+        registered = proposals[1]
+        cells = _cells(exemplar)
         seen = [_fit(condition, exemplar, points) for points in proposals]
         offsets = [((points - registered) * cells / 8).clamp(-4, 4).permute(0, 3, 1, 2) for points in proposals]
         overall = (4 * residual.clamp(max=1)).view(-1, 1, 1, 1).expand_as(strength)
@@ -96,24 +116,38 @@ class Refinement(nn.Module):
             weight.permute(0, 2, 3, 1) * place for weight, place in zip(mixture.split(1, 1), proposals, strict=True)
         )
         points, agreeing = self._back_inside(condition, exemplar, points, nearest)
-        sure = strength * agreeing
-        points = registered + _as_cloth(points - registered, condition.shares, sure, CLOTH)
-        for correction in self.corrections:
-            hidden, step = correction(hidden, condition, exemplar, points, cells)
-            points = points + step / cells
+        return hidden, points, strength * agreeing
+
+    def hemmed(
+        self, condition: Described, exemplar: Described, points: Tensor, registered: Tensor, nearest: Tensor
+    ) -> Tensor:
+        """Points led back inside after the corrections, smoothed once more."""
         points, agreeing = self._back_inside(condition, exemplar, points, nearest)
-        points = registered + _as_cloth(points - registered, condition.shares, agreeing, HEM)
-        fine = registered_fine + _raised(points - registered, _kinship(condition))
-        evidence = torch.cat(
+        return registered + as_cloth(points - registered, condition.shares, agreeing, HEM)
+
+    @staticmethod
+    def evidence(
+        condition: Described,
+        exemplar: Described,
+        strength: Tensor,
+        points: Tensor,
+        attended: Tensor,
+        registered: Tensor,
+    ) -> Tensor:
+        """What speaks for the points (`Match`)."""
+        cells = _cells(exemplar)
+        return torch.cat(
             [
                 strength,
                 _fit(condition, exemplar, points),
                 (points.abs() <= 1).all(-1).unsqueeze(1).float(),
-                *(((points - other) * cells).norm(dim=-1).div(8).clamp(max=2).unsqueeze(1) for other in proposals[:2]),
+                *(
+                    ((points - other) * cells).norm(dim=-1).div(8).clamp(max=2).unsqueeze(1)
+                    for other in (attended, registered)
+                ),
             ],
             dim=1,
         )
-        return Match(attended, points, fine, evidence, hidden)
 
     @staticmethod
     def _back_inside(
@@ -138,8 +172,10 @@ class _Correction(nn.Module):
         nn.init.zeros_(self.step.bias)
 
     def forward(
-        self, hidden: Tensor, condition: Described, exemplar: Described, points: Tensor, cells: Tensor
+        self, hidden: Tensor, condition: Described, exemplar: Described, points: Tensor
     ) -> tuple[Tensor, Tensor]:
+        """The hidden features and the points, both corrected."""
+        cells = _cells(exemplar)
         around = [
             (condition.features * sample(exemplar.features, points + torch.tensor([dx, dy]).to(cells) / cells)).sum(
                 1, keepdim=True
@@ -150,7 +186,17 @@ class _Correction(nn.Module):
         x = torch.cat([pono(hidden), *around], dim=1).contiguous(memory_format=torch.channels_last)
         hidden = hidden + self.spread(F.leaky_relu(self.enter(x), SLOPE))
         step = self.step(F.leaky_relu(pono(hidden), SLOPE)).float().tanh() * REACH
-        return hidden, step.permute(0, 2, 3, 1)
+        return hidden, points + step.permute(0, 2, 3, 1) / cells
+
+
+def raised(condition: Described, points: Tensor, registered: Tensor, registered_fine: Tensor) -> Tensor:
+    """Points (B, h, w, 2) at full size, (B, 4 h, 4 w, 2): their displacement from registration is interpolated."""
+    return registered_fine + _raised(points - registered, _kinship(condition))
+
+
+def _cells(exemplar: Described) -> Tensor:
+    """Positions of the exemplar that its points' unit of length is, (2,) as (x, y)."""
+    return torch.tensor(exemplar.labels.shape[:0:-1], device=exemplar.labels.device) / 2
 
 
 def _raised(displacement: Tensor, kinship: Tensor) -> Tensor:
@@ -177,7 +223,7 @@ def same_place(condition: Described, exemplar_layout: Layout, otherwise: Tensor)
     return torch.where(there.unsqueeze(3), points, otherwise)
 
 
-def _as_cloth(displacement: Tensor, shares: Tensor, sure: Tensor, sigma: float) -> Tensor:
+def as_cloth(displacement: Tensor, shares: Tensor, sure: Tensor, sigma: float) -> Tensor:
     """Smooth a displacement (B, h, w, 2) within each class, so that a garment is not torn into positions.
 
     shares (B, classes, h, w); sure (B, 1, h, w) in [0, 1]: sure matches lead, doubtful ones follow.

@@ -68,7 +68,11 @@ def layout_of_pose(labels: Tensor, classes: int, frames: Tensor) -> Layout:
 
     (conditions/pose_tensors.py)
     """
-    layout = layout_of(labels, classes)
+    return turned_by(layout_of(labels, classes), frames)
+
+
+def turned_by(layout: Layout, frames: Tensor) -> Layout:
+    """A layout with the centres and axes of limbs as `frames` (B, classes, 2, 3) say; NaN for regions unturned."""
     turned = frames.isfinite().flatten(2).all(2)
     axes = torch.where(turned[:, :, None, None], frames[..., :2], torch.diag_embed(layout.extent))
     centre = torch.where(turned.unsqueeze(2), frames[..., 2], layout.centre)

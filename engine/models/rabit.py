@@ -24,7 +24,7 @@ from engine.correspondence.grids import apply_affine, identity_grid, sample
 from engine.correspondence.head import OTHER_PERSON, HeadClasses, head_led, register_head
 from engine.correspondence.inside import CELL, led_inside, nearest_of_class
 from engine.correspondence.kin import Kin, borrow, lenders
-from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, Extractor
+from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, Extractor, middles
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match, Refinement, same_place
 from engine.correspondence.registration import Registration, register, soft_labels
@@ -144,7 +144,7 @@ class Rabit(Translator):
         self, labels: Tensor, pose: PoseTensors | None = None, layout: Layout | None = None
     ) -> Condition:
         """`layout` holds the regions' centres of an earlier state during a stroke."""
-        layout = layout or self._layout(labels, pose)
+        layout = layout or self.layout(labels, pose)
         planes = None if pose is None else pose.planes
         return Condition(
             labels,
@@ -158,7 +158,8 @@ class Rabit(Translator):
     def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> ExemplarSides:
         return ExemplarSides(self, self.encode_side(photo, labels, pose=pose))
 
-    def _layout(self, labels: Tensor, pose: PoseTensors | None) -> Layout:
+    def layout(self, labels: Tensor, pose: PoseTensors | None) -> Layout:
+        """Where the regions of a condition or an exemplar lie."""
         if pose is None:
             return layout_of(labels, self.config.classes)
         return layout_of_pose(labels, self.config.classes, pose.frames)
@@ -178,7 +179,7 @@ class Rabit(Translator):
     ) -> Exemplar:
         """Encode an exemplar as it stands; `hidden`, bool (B, classes), are classes whose style is to be guessed."""
         photo = photo.contiguous(memory_format=torch.channels_last)
-        layout = self._layout(labels, pose)
+        layout = self.layout(labels, pose)
         described = self.exemplar_extractor(labels, layout, photo, None if pose is None else pose.planes)
         values = self.values(photo)
         style = self.style(photo, values[2], labels, hidden)
@@ -189,23 +190,22 @@ class Rabit(Translator):
 
     def align(self, condition: Condition, exemplar: ExemplarSides) -> Alignment:
         """Register, mirror the exemplar if that fits better, and align. Batches of one only."""
-        registration = register(condition.soft, exemplar.straight.soft, self.config.other_side)
-        if not registration.mirrored.item():
-            return self.align_side(
-                condition, exemplar.straight, self._with_head(registration, condition, exemplar.straight)
-            )
-        aligned = self.align_side(
-            condition, exemplar.mirrored, self._with_head(registration, condition, exemplar.mirrored)
-        )
-        return replace(aligned, match=aligned.match * aligned.match.new_tensor([-1.0, 1.0]))
+        side, registration = self.registered(condition.labels, condition.soft, exemplar)
+        return in_own_coordinates(self.align_side(condition, side, registration), registration)
 
-    def _with_head(self, registration: Registration, condition: Condition, exemplar: Exemplar) -> Registration:
+    def registered(self, labels: Tensor, soft: Tensor, exemplar: ExemplarSides) -> tuple[Exemplar, Registration]:
+        """The side of the exemplar that fits a condition better, and how it lies there."""
+        registration = register(soft, exemplar.straight.soft, self.config.other_side)
+        side = exemplar.mirrored if registration.mirrored.item() else exemplar.straight
+        return side, self._with_head(registration, labels, side)
+
+    def _with_head(self, registration: Registration, labels: Tensor, exemplar: Exemplar) -> Registration:
         """Another person's head gets a map of its own."""
         if self.config.head is None or registration.residual.item() < OTHER_PERSON:
             return registration
-        areas = [labels.shape[1] * labels.shape[2] for labels in (condition.labels, exemplar.labels)]
+        areas = [of.shape[1] * of.shape[2] for of in (labels, exemplar.labels)]
         grown = torch.linalg.det(registration.matrix[:, :, :2]).abs().item() * areas[1] / areas[0]
-        matrix = register_head(condition.labels, exemplar.labels, self.config.head, grown**0.5)
+        matrix = register_head(labels, exemplar.labels, self.config.head, grown**0.5)
         return replace(registration, head=matrix)
 
     def align_side(
@@ -228,14 +228,18 @@ class Rabit(Translator):
         self, asked: Condition, exemplar: Exemplar, match: Match, features: tuple[Tensor, Tensor, Tensor]
     ) -> Alignment:
         """What `match` found for a condition as it was asked: warp, confidence and the generator's input."""
-        agrees = self._agreement_of(asked.labels, exemplar.labels, match.fine)
+        agrees = self.agreement_of(asked.labels, exemplar.labels, match.fine)
         trust = self.trust(match, agrees)
-        warp = _seen(exemplar.photo, match.fine)
-        lender = lenders(exemplar.layout.share, self.config.kin).unsqueeze(2).expand_as(exemplar.style)
-        injection = Injection(warp, features, match.evidence, trust, agrees, exemplar.style.gather(1, lender))
+        warp = seen(exemplar.photo, match.fine)
+        injection = Injection(warp, features, match.evidence, trust, agrees, self.lent_style(exemplar))
         return Alignment(warp, trust.sigmoid(), match.fine, injection)
 
-    def _agreement_of(self, labels: Tensor, exemplar_labels: Tensor, points: Tensor) -> Tensor:
+    def lent_style(self, exemplar: Exemplar) -> Tensor:
+        """The style codes of an exemplar with those of the classes that it lacks replaced by those it lends."""
+        lender = lenders(exemplar.layout.share, self.config.kin).unsqueeze(2).expand_as(exemplar.style)
+        return exemplar.style.gather(1, lender)
+
+    def agreement_of(self, labels: Tensor, exemplar_labels: Tensor, points: Tensor) -> Tensor:
         """Where the exemplar shows the class that is asked for; of a pose, that it shows the person or does not."""
         if self.config.planes:
             return _agreement(labels.clamp(max=1), exemplar_labels.clamp(max=1), points)
@@ -266,10 +270,14 @@ class Rabit(Translator):
             style=style,
         )
 
-    def _led_by_head(self, match: Match, labels: Tensor, exemplar_labels: Tensor, head: Tensor) -> Match:
-        fine = head_led(match.fine, labels, exemplar_labels, head, self.config.head)
-        coarse = F.avg_pool2d(fine.permute(0, 3, 1, 2), STRIDE).permute(0, 2, 3, 1)
-        moved = (fine != match.fine).any(-1)[:, STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE].unsqueeze(-1)
+    def led(self, match: Match, labels: Tensor, exemplar: Exemplar, head: Tensor | None) -> Match:
+        """Single pixels led off the exemplar's person, and the head's to `head`, points (1, H, W, 2) or None."""
+        match = replace(match, fine=_behind(labels, exemplar, match.fine))
+        if head is None:
+            return match
+        fine = head_led(match.fine, labels, exemplar.labels, head, self.config.head)
+        coarse = _pooled(fine, STRIDE)
+        moved = middles((fine != match.fine).any(-1)).unsqueeze(-1)
         return replace(match, fine=fine, coarse=torch.where(moved, coarse, match.coarse))
 
     def match(
@@ -279,7 +287,8 @@ class Rabit(Translator):
         height, width = condition.labels.shape[1:]
         device = condition.labels.device
         registered = apply_affine(registration.matrix, identity_grid(height // STRIDE, width // STRIDE, device))
-        half, quarter, eighth = exemplar.values
+        full = identity_grid(height, width, device)
+        quarter = exemplar.values[1]
         with torch.autocast(device.type, enabled=False):
             queries = self.analytic.queries(condition.described, registered)
             block = self.config.block
@@ -294,18 +303,32 @@ class Rabit(Translator):
             attention.strength,
             same_place(condition.described, exemplar.layout, registered),
             registered,
-            apply_affine(registration.matrix, identity_grid(height, width, device)),
+            apply_affine(registration.matrix, full),
             registration.residual,
             exemplar.nearest,
         )
-        match = replace(match, fine=_behind(condition.labels, exemplar, match.fine))
-        if registration.head is not None:
-            match = self._led_by_head(match, condition.labels, exemplar.labels, registration.head)
-        points = match.fine.permute(0, 3, 1, 2)
-        at_half = F.avg_pool2d(points, 2).permute(0, 2, 3, 1)
-        at_eighth = F.avg_pool2d(points, 8).permute(0, 2, 3, 1)
-        warped_quarter = torch.cat([attention.warped.to(quarter.dtype), _seen(quarter, match.coarse)], dim=1)
-        return match, (_seen(half, at_half), warped_quarter, _seen(eighth, at_eighth))
+        head = None if registration.head is None else apply_affine(registration.head, full)
+        match = self.led(match, condition.labels, exemplar, head)
+        return match, warped_features(exemplar, match, attention.warped)
+
+
+def in_own_coordinates(aligned: Alignment, registration: Registration) -> Alignment:
+    """An alignment with a side of an exemplar, in the coordinates of the exemplar as it was given."""
+    if not registration.mirrored.item():
+        return aligned
+    return replace(aligned, match=aligned.match * aligned.match.new_tensor([-1.0, 1.0]))
+
+
+def warped_features(exemplar: Exemplar, match: Match, attended: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The exemplar's features at strides 2, 4, 8 as `match` shows them; `attended`, those at 4, by attention."""
+    half, quarter, eighth = exemplar.values
+    warped_quarter = torch.cat([attended.to(quarter.dtype), seen(quarter, match.coarse)], dim=1)
+    return seen(half, _pooled(match.fine, 2)), warped_quarter, seen(eighth, _pooled(match.fine, 8))
+
+
+def _pooled(points: Tensor, cell: int) -> Tensor:
+    """Mean of points (B, H, W, 2) in cells: (B, H / cell, W / cell, 2)."""
+    return F.avg_pool2d(points.permute(0, 3, 1, 2), cell).permute(0, 2, 3, 1)
 
 
 def _as_wide(x: Tensor, like: Tensor) -> Tensor:
@@ -323,7 +346,7 @@ def _behind(labels: Tensor, exemplar: Exemplar, points: Tensor) -> Tensor:
     return torch.where(((after > before) & (labels == 0)).unsqueeze(-1), led, points)
 
 
-def _seen(values: Tensor, points: Tensor) -> Tensor:
+def seen(values: Tensor, points: Tensor) -> Tensor:
     """What the exemplar shows at points; ground and walls go on beyond its border as in a mirror."""
     return sample(values, points, beyond="reflection")
 

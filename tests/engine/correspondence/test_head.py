@@ -68,7 +68,7 @@ def test_the_face_is_led_whole_and_hair_only_where_it_meets_hair() -> None:
     matrix = register_head(here, there, HEAD, 1.0)
     assert matrix is not None
     still = identity_grid(192, 128).unsqueeze(0)
-    led = head_led(still, here, there, matrix, HEAD)
+    led = head_led(still, here, there, apply_affine(matrix, still), HEAD)
     moved = (led != still).any(-1)
     assert moved[here == FACE].all() and not moved[here == COAT].any()
     assert 0.2 < moved[here == HAIR].float().mean() < 0.8
