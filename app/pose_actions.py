@@ -78,7 +78,7 @@ def _options(window: "Window", actions: Actions) -> None:
                           tr("Dragged hands and feet take elbows and knees along; Ctrl while dragging does the other")),
         "is_symmetric": (tr("Move both &sides alike"), "Shift+Y",
                          tr("What is done to one side of the body is done to the other, mirrored")),
-        "carries_labels": (tr("Limbs carry their la&bels"), "Shift+L",
+        "carries_labels": (tr("Limbs carry la&bels"), "Shift+L",
                            tr("A moved limb takes its pixels of the label map along, and so the picture follows")),
         "is_shown": (tr("Show s&keletons"), "Shift+J", tr("Show the poses over the label map")),
     }

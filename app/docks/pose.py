@@ -25,6 +25,7 @@ from brushes.pose.skeleton import JOINT_NAMES, OTHER_SIDE, Visibility, visibilit
 BUTTONS = ("pose-add", "pose-remove-person", "pose-mirror", "pose-find", "open-pose")
 TOGGLES = ("pose-keeps-lengths", "pose-symmetric", "pose-carries-labels", "pose-shown")
 PRESET_COLUMNS = 4
+SCROLL_BAR = 10
 LIST_ROW = 27
 LONGEST_LIST = 4
 
@@ -78,6 +79,7 @@ class PoseDock(QWidget):
             button = JointButton(joint, name.removeprefix("right ").removeprefix("left ").capitalize())
             button.setToolTip(self.tr("Click: visible, hidden, missing"))
             button.clicked.connect(lambda _, joint=joint: self._cycle(joint))
+            button.pointed.connect(lambda on, joint=joint: self._point_at(joint if on else None))
             self.joints[joint] = button
             if OTHER_SIDE[joint] == joint:
                 grid.addWidget(button, 0, joint)
@@ -92,7 +94,7 @@ class PoseDock(QWidget):
         return section
 
     def _lay_out(self) -> None:
-        content = named(QWidget(), "cardList")
+        self._content = content = named(QWidget(), "cardList")
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(4)
@@ -102,7 +104,7 @@ class PoseDock(QWidget):
         column.addWidget(self.presets)
         column.addWidget(self._joint_section)
         column.addStretch(1)
-        area = named(QScrollArea(widgetResizable=True), "cards")
+        self._area = area = named(QScrollArea(widgetResizable=True), "cards")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
         layout = QVBoxLayout(self)
@@ -122,6 +124,7 @@ class PoseDock(QWidget):
         self._buttons.addStretch(1)
         for name in TOGGLES:
             self._toggles.addWidget(_check_box(actions[name]))
+        self._area.setMinimumWidth(self._content.minimumSizeHint().width() + SCROLL_BAR)
 
     # The document.
 
@@ -159,6 +162,10 @@ class PoseDock(QWidget):
     def _choose_person(self, row: int) -> None:
         if row >= 0:
             self._posing.select_person(row)
+
+    def _point_at(self, joint: int | None) -> None:
+        """Mark the joint on the canvas as if the pointer were there."""
+        self._posing.hover(None if joint is None else (self._posing.person, joint))
 
     def _cycle(self, joint: int) -> None:
         self._posing.cycle((self._posing.person, joint))

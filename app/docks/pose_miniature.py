@@ -1,8 +1,8 @@
 """Buttons of the pose dock that draw what they stand for: presets and joints."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.canvas.pose_layer import COLORS, paint_small
@@ -10,7 +10,7 @@ from app.docks.card import paint_card
 from app.theme import THEME
 from brushes.pose.skeleton import Visibility
 
-PRESET = QSize(46, 62)
+PRESET, NARROW_PRESET = QSize(46, 62), QSize(36, 62)
 ROW = 22
 MARGIN = 9
 
@@ -30,7 +30,7 @@ class PresetButton(QAbstractButton):
         return PRESET
 
     def minimumSizeHint(self) -> QSize:
-        return PRESET
+        return NARROW_PRESET
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -52,6 +52,8 @@ class PresetButton(QAbstractButton):
 class JointButton(QAbstractButton):
     """A joint by name with a dot that says whether it is visible, hidden (hollow) or missing (faint)."""
 
+    pointed = Signal(bool)  # whether the pointer is on it
+
     def __init__(self, joint: int, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._joint = joint
@@ -67,6 +69,14 @@ class JointButton(QAbstractButton):
             self._visibility, self._selected = visibility, selected
             self.setAccessibleName(spoken)
             self.update()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.pointed.emit(True)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(False)
+        super().leaveEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(70, ROW)

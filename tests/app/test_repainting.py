@@ -69,6 +69,35 @@ def repaint(qtbot: QtBot, window: Window, name: str, domain: str) -> None:
     qtbot.waitUntil(lambda: window.document.domain.name == domain, timeout=5000)
 
 
+def test_the_pose_is_found_in_the_photo(qtbot: QtBot, window: Window, analysis: Analysis) -> None:
+    analysis.persons.append(found(Keypoints(standing(2).array[1:])))
+    before = window.document.state()
+    window.registry["pose-find"].trigger()
+    qtbot.waitUntil(lambda: window.document.keypoints is not None, timeout=5000)
+    assert window.document.keypoints == standing(2) and window.document.undo_names == ["Find pose"]
+    assert window.status.currentMessage() == "Found 2 persons" and window.document.state() == before
+
+
+def test_a_photo_without_persons_gives_no_pose(
+    qtbot: QtBot, window: Window, analysis: Analysis, told: list[str]
+) -> None:
+    analysis.persons = []
+    window.registry["pose-find"].trigger()
+    qtbot.waitUntil(lambda: bool(told), timeout=5000)
+    assert "No person was found" in told[0] and not window.document.can_undo
+
+
+def test_what_is_found_in_a_photo_that_is_gone_is_not_taken(
+    qtbot: QtBot, window: Window, analysis: Analysis
+) -> None:
+    analysis.gate.clear()
+    window.registry["pose-find"].trigger()
+    window.document.set_photo_and_labels(np.zeros((60, 40, 3), np.uint8), np.zeros((60, 40), np.uint8))
+    with qtbot.waitSignal(window.pose_finder._analyser.found, timeout=5000):
+        analysis.gate.set()
+    assert window.document.keypoints is None
+
+
 def test_a_document_is_repainted_by_pose(qtbot: QtBot, window: Window, analysis: Analysis) -> None:
     before = window.document.state()
     repaint(qtbot, window, "repaint-pose", "fashion-pose")
