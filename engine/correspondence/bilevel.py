@@ -56,14 +56,18 @@ def _attend_sample(
     height, width = queries.shape[1:]
     exemplar = _Exemplar(keys, values, block)
     queries = pieces(queries, block)
-    logits = WIDE if queries.requires_grad or exemplar.keys.requires_grad or queries.is_cuda else CACHED
+    logits = WIDE if queries.requires_grad or exemplar.keys.requires_grad or queries.device.type != "cpu" else CACHED
     count = max(1, logits // (index.shape[1] * block**4))
     bias = None if (indicator == 1).all() else indicator.clamp_min(1e-6).log().repeat_interleave(block**2, dim=1)
-    chunks = []
-    for some in torch.arange(len(index), device=index.device).split(count):
-        asked = take_blocks(queries, some.unsqueeze(1), block, width)
-        chunks.append(exemplar.attend(asked, index[some], None if bias is None else bias[some]))
-    return tuple(from_blocks(torch.cat(column), block, height, width) for column in zip(*chunks, strict=True))
+    blocks = torch.arange(len(index), device=index.device).unsqueeze(1)
+    results = [values.new_empty(len(index), block**2, channels) for channels in (len(values), 2, 1)]
+    for first in range(0, len(index), count):
+        some = slice(first, min(first + count, len(index)))
+        asked = take_blocks(queries, blocks[some], block, width)
+        found = exemplar.attend(asked, index[some], None if bias is None else bias[some])
+        for result, part in zip(results, found, strict=True):
+            result[some] = part  # small results kept between large temporaries would scatter the memory
+    return tuple(from_blocks(result, block, height, width) for result in results)
 
 
 class _Exemplar:
