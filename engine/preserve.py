@@ -18,7 +18,9 @@ STEPS = 8  # a view's sides lie on a grid of so many steps of its length, so tha
 FIT_SIDE = 160  # pixels of the longer side at which colours are fitted
 FIT_REACH = 2.0  # rims, over which a difference along the rim is carried inwards
 FIT_DOUBT = 0.05  # share of neighbours below which a difference is carried less
-TONE = 20.0  # levels; a difference far beyond is another thing that is shown there, not another tone of it
+NARROWER = 4.0  # so many times narrower is the rim where photo and generated picture show different things
+TONE = 20.0  # levels; a difference far beyond is no other tone of the same, and not carried inwards
+OTHER = 60.0  # levels; a difference far beyond is that of other things
 
 
 @dataclass(frozen=True)
@@ -106,10 +108,11 @@ def put_in(photo: np.ndarray, generated: np.ndarray, edit: Edit, place: Rectangl
         return image
     part = edit.within(touched)
     distance = _distance(part)
-    share = _share(distance, edit.rim)[..., None]
     old = photo[touched.slices].astype(np.float32)
     new = generated[touched.seen_from(place).slices].astype(np.float32)
-    new += _colour_fit(old - new, part, distance, edit.rim)
+    fit, agreement = _colour_fit(old - new, part, distance, edit.rim)
+    new += fit
+    share = _share(distance * (1 + (NARROWER - 1) * (1 - agreement)), edit.rim)[..., None]
     mixed = np.rint(np.clip(old + share * (new - old), 0, 255)).astype(np.uint8)
     image[touched.slices] = np.where(share > 0, mixed, photo[touched.slices])
     return image
@@ -145,25 +148,36 @@ def _share(distance: np.ndarray, rim: float) -> np.ndarray:
     return falling * falling * (3 - 2 * falling)
 
 
-def _colour_fit(difference: np.ndarray, edit: Edit, distance: np.ndarray, rim: float) -> np.ndarray:
+def _colour_fit(difference: np.ndarray, edit: Edit, distance: np.ndarray, rim: float) -> tuple[np.ndarray, np.ndarray]:
     """What the generated picture is to be changed by so that its colours meet the photo's along the rim.
 
     difference: photo minus generated, float32 (H, W, 3); what it is along the rim is carried inwards within each
-    class by itself, fading away from the rim. Of the result's shape and type.
+    class by itself, fading away from the rim. Returns the change, of that shape, and how far both pictures show the
+    same along the rim nearby, float32 (H, W) in [0, 1].
     """
     height, width = distance.shape
     scale = min(1.0, FIT_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    known = ((distance > 0) & (distance <= rim)) / (1 + (np.abs(difference).max(axis=2) / TONE) ** 2)
+    ring = (distance > 0) & (distance <= rim)
+    apart = np.abs(difference).max(axis=2)
     sigma = max(FIT_REACH * rim * scale, 0.5)
-    fit = np.zeros_like(difference)
+
+    def spread(values: np.ndarray) -> np.ndarray:
+        reduced = cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        return cv2.GaussianBlur(reduced, (0, 0), sigma)
+
+    fit, agreement = np.zeros_like(difference), np.ones_like(distance)
     for class_id in np.unique(edit.labels[distance <= rim]):
         of_class = edit.labels == class_id
-        weight = known * of_class
-        if not weight.any():
+        place = ring & of_class
+        if not place.any():
             continue
-        stacked = np.dstack([difference * weight[..., None], weight]).astype(np.float32)
-        carried = cv2.GaussianBlur(cv2.resize(stacked, size, interpolation=cv2.INTER_AREA), (0, 0), sigma)
-        change = carried[..., :3] / (carried[..., 3:] + FIT_DOUBT)
-        fit[of_class] = cv2.resize(change, (width, height), interpolation=cv2.INTER_LINEAR)[of_class]
-    return fit
+        weight = place / (1 + (apart / TONE) ** 2)
+        carried = spread(difference * weight[..., None])
+        known, alike, ringed = np.moveaxis(
+            spread(np.dstack([weight, place / (1 + (apart / OTHER) ** 2), place])), 2, 0
+        )[..., None]
+        change, alike = carried / (known + FIT_DOUBT), alike / np.maximum(ringed, 1e-6)
+        found = cv2.resize(np.dstack([change, alike]), (width, height), interpolation=cv2.INTER_LINEAR)[of_class]
+        fit[of_class], agreement[of_class] = found[:, :3], found[:, 3].clip(0, 1)
+    return fit, agreement

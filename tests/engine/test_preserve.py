@@ -136,3 +136,18 @@ def test_the_rim_follows_the_size_of_the_figure_not_of_the_edit() -> None:
     assert small.rim == NARROWEST_RIM < large.rim == pytest.approx(RIM * 980)
     empty = Edit(np.eye(400, dtype=np.uint8), np.zeros((400, 400), np.uint8))
     assert empty.rim == pytest.approx(RIM * 400)
+
+
+def test_the_ground_of_another_photo_leaves_no_halo() -> None:
+    """Where both show different things, the rim is narrow; where they agree but for their tone, it is wide."""
+    labels = np.zeros((400, 400), np.uint8)
+    labels[180:220, 180:220] = NEW
+    edit = Edit(labels, np.zeros_like(labels))
+    place = Rectangle(0, 0, 400, 400)
+    photo = np.full((400, 400, 3), 40, np.uint8)
+    distance = int(edit.rim / 2)
+    row = 219 + distance
+    halo = put_in(photo, np.full_like(photo, 240), edit, place)[row, 200, 0]
+    assert halo == 40
+    stripes = photo + 10 * (np.arange(400)[:, None, None] % 2).astype(np.uint8)
+    assert put_in(photo, stripes, edit, place)[row - 1 : row + 2, 200, 0].max() > 40
