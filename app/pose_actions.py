@@ -65,9 +65,9 @@ def _persons(window: "Window", actions: Actions) -> None:
 def _other_domain(window: "Window", actions: Actions) -> None:
     """Ways between the label map and the pose as what is painted; hidden where no model paints by pose."""
     tr, menu = window.tr, window.tr("&Pose")
-    actions.add("repaint-pose", menu, tr("Repaint by &pose"), lambda: window.repaint("pose"), icon_name="pose",
+    actions.add("repaint-pose", menu, tr("Repaint by &pose"), lambda: window.repaint_by("pose"), icon_name="pose",
                 tip=tr("Let the picture follow the pose alone; clothes come from the exemplar as they are"))
-    actions.add("repaint-labels", menu, tr("Repaint by label &map"), lambda: window.repaint("labels"),
+    actions.add("repaint-labels", menu, tr("Repaint by label &map"), lambda: window.repaint_by("labels"),
                 icon_name="labels", tip=tr("Let the picture follow a label map again, found in the photos"))
 
 
@@ -76,7 +76,7 @@ def _options(window: "Window", actions: Actions) -> None:
     texts = {
         "keeps_lengths": (tr("Keep bone &lengths"), "Shift+K",
                           tr("Dragged hands and feet take elbows and knees along; Ctrl while dragging does the other")),
-        "is_symmetric": (tr("Move both &sides alike"), "Shift+Y",
+        "is_symmetric": (tr("S&ymmetric"), "Shift+Y",
                          tr("What is done to one side of the body is done to the other, mirrored")),
         "carries_labels": (tr("Limbs carry la&bels"), "Shift+L",
                            tr("A moved limb takes its pixels of the label map along, and so the picture follows")),

@@ -1,5 +1,7 @@
 """The menu of the canvas while poses are edited."""
 
+from functools import partial
+
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -23,7 +25,7 @@ class PoseMenu(QMenu):
             self._list_joints()
         self.persons = self.addMenu(self.tr("Add person here"))
         for name in PRESETS:
-            self.persons.addAction(name.capitalize(), lambda name=name: self._add_person(name))
+            self.persons.addAction(name.capitalize(), partial(self._add_person, name))
         self.addSeparator()
         for name in ENTRIES:
             self.addAction(actions[name]) if name else self.addSeparator()
@@ -33,7 +35,7 @@ class PoseMenu(QMenu):
         there = placed_joints(self._posing.pose[person])
         for joint, name in enumerate(JOINT_NAMES):
             if not there[joint]:
-                self.joints.addAction(name.capitalize(), lambda joint=joint: self._add_joint(person, joint))
+                self.joints.addAction(name.capitalize(), partial(self._add_joint, person, joint))
         self.joints.setEnabled(not self.joints.isEmpty())
 
     def _add_joint(self, person: int, joint: int) -> None:

@@ -346,7 +346,7 @@ class Window(QMainWindow):
     def find_pose(self) -> None:
         self.pose_finder.find()
 
-    def repaint(self, condition: str) -> None:
+    def repaint_by(self, condition: str) -> None:
         """Paint the picture by "pose" or by "labels" from now on."""
         try:
             self.repainter.repaint(condition)

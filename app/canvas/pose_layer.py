@@ -87,7 +87,7 @@ def paint_person(painter: QPainter, person: np.ndarray, transform: QTransform, s
                 color = QColor(color.red(), color.green(), color.blue(), 70 if casing else 110)
             painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawLine(places[first], places[second])
-    for joint in np.flatnonzero(there):
+    for joint in np.flatnonzero(there).tolist():
         _paint_joint(painter, places[joint], QColor(*COLORS[joint]), _radius(joint) * max(fine, 0.6), bool(seen[joint]))
 
 

@@ -74,22 +74,18 @@ class PoseDock(QWidget):
         grid.setSpacing(0)
         for column, side in enumerate((self.tr("Right"), self.tr("Left"))):
             grid.addWidget(named(QLabel(side), "hint"), 1, column)
-        row = 2
+        rows: dict[int, int] = {}  # by the number of the right one
         for joint, name in enumerate(JOINT_NAMES):
             button = JointButton(joint, name.removeprefix("right ").removeprefix("left ").capitalize())
             button.setToolTip(self.tr("Click: visible, hidden, missing"))
             button.clicked.connect(lambda _, joint=joint: self._cycle(joint))
             button.pointed.connect(lambda on, joint=joint: self._point_at(joint if on else None))
             self.joints[joint] = button
-            if OTHER_SIDE[joint] == joint:
+            other = OTHER_SIDE[joint]
+            if other == joint:
                 grid.addWidget(button, 0, joint)
-            elif joint < OTHER_SIDE[joint]:
-                grid.addWidget(button, row, 0)
-                row += 1
-        for joint, button in self.joints.items():
-            if OTHER_SIDE[joint] < joint:
-                place = grid.getItemPosition(grid.indexOf(self.joints[OTHER_SIDE[joint]]))
-                grid.addWidget(button, place[0], 1)
+            else:
+                grid.addWidget(button, rows.setdefault(min(joint, other), 2 + len(rows)), int(other < joint))
         section.set_content(grid)
         return section
 

@@ -166,8 +166,10 @@ class PoseTool(Tool):
         (x, y), bone = self._start, self.bone_at(*self._start)
         joint, is_handle = self.joint_at(x, y), self.handle_at(x, y) is not None
         self._let_go()
-        if joint is not None or bone is not None:
-            self.posing.select_person((joint or bone)[0])
+        if joint is not None:
+            self.posing.select_person(joint[0])
+        elif bone is not None:
+            self.posing.select_person(bone[0])
         elif not is_handle:
             self.posing.add_person(middle=(x, y))
 
@@ -194,26 +196,27 @@ class PoseTool(Tool):
                 pose = moves.symmetric(posing.start, pose, person, own)
         posing.show(name, pose)
 
-    def _begun(self) -> tuple[np.ndarray, float, float]:
+    def _begun(self) -> tuple[np.ndarray, Point]:
         """The poses at the beginning, and where the press was."""
         if not self._has_begun:
             self._has_begun = True
             self.posing.begin()
         assert self._start is not None
-        return self.posing.start, *self._start
+        return self.posing.start, self._start
 
     def _dragging(self, joint: Joint) -> Move:
         def drag(x: float, y: float) -> None:
-            pose, from_x, from_y = self._begun()
-            target = pose[joint][:2] + (x - from_x, y - from_y)
+            pose, (from_x, from_y) = self._begun()
+            from_joint = pose[joint]
+            target_x, target_y = from_joint[0] + x - from_x, from_joint[1] + y - from_y
             keeps = self.posing.options.keeps_lengths != bool(self._keys & CTRL)
-            self._show("Move joint", moves.dragged(pose, *joint, *target, keeps), frozenset([joint]))
+            self._show("Move joint", moves.dragged(pose, *joint, target_x, target_y, keeps), frozenset([joint]))
 
         return drag
 
     def _shifting(self) -> Move:
         def shift(x: float, y: float) -> None:
-            pose, from_x, from_y = self._begun()
+            pose, (from_x, from_y) = self._begun()
             joints = self.posing.selection
             self._show("Move joints", moves.moved(pose, joints, x - from_x, y - from_y), joints)
 
@@ -224,8 +227,8 @@ class PoseTool(Tool):
         frame = Frame((x, y, x, y), (x, y), (x, y))
 
         def swing(x: float, y: float) -> None:
-            pose, *start = self._begun()
-            angle = self._snapped(frame.turn(tuple(start), (x, y)))
+            pose, start = self._begun()
+            angle = self._snapped(frame.turn(start, (x, y)))
             turned = moves.rotated(pose, self.posing.selection, frame.pivot, angle)
             self._show("Swing limb", turned, frozenset([(person, outer)]))
 
@@ -233,17 +236,17 @@ class PoseTool(Tool):
 
     def _turning(self, frame: Frame) -> Move:
         def turn(x: float, y: float) -> None:
-            pose, *start = self._begun()
-            angle, joints = self._snapped(frame.turn(tuple(start), (x, y))), self.posing.selection
+            pose, start = self._begun()
+            angle, joints = self._snapped(frame.turn(start, (x, y))), self.posing.selection
             self._show("Turn", moves.rotated(pose, joints, frame.pivot, angle), joints)
 
         return turn
 
     def _scaling(self, frame: Frame) -> Move:
         def scale(x: float, y: float) -> None:
-            pose, *start = self._begun()
+            pose, start = self._begun()
             joints = self.posing.selection
-            self._show("Scale", moves.scaled(pose, joints, frame.pivot, frame.factor(tuple(start), (x, y))), joints)
+            self._show("Scale", moves.scaled(pose, joints, frame.pivot, frame.factor(start, (x, y))), joints)
 
         return scale
 
