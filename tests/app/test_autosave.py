@@ -11,6 +11,7 @@ from app.project import read_project
 from brushes.fill import class_patch
 from engine.errors import InputError
 from tests.app.factories import make_document
+from tests.app.posing import standing
 
 DYING_EDITOR = """
 import os, sys
@@ -129,4 +130,17 @@ def test_a_folder_that_cannot_be_made_does_not_keep_the_editor_from_starting(tmp
     document.set_seed(1)
     assert isinstance(autosave.save(document).exception(), InputError)
     assert leftover_files(tmp_path / "file" / "recovery") == []
+    autosave.close()
+
+
+def test_a_pose_that_changes_no_picture_is_written_too(tmp_path: Path) -> None:
+    document, autosave = make_document(), Autosave(tmp_path / "recovery")
+    document.set_seed(3)
+    autosave.save(document).result()
+    document.set_pose("Add person", standing())
+    writing = autosave.save(document)
+    assert writing is not None
+    writing.result()
+    assert read_project(autosave.file).canvas.keypoints == standing()
+    assert autosave.save(document) is None
     autosave.close()

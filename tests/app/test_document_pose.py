@@ -166,3 +166,17 @@ def test_another_snapshot_brings_its_pose_along() -> None:
     changes = Calls(document.pose_changed)
     document.load(replace(snapshot, canvas=replace(snapshot.canvas, keypoints=standing())))
     assert document.keypoints == standing() and len(changes) == 1 and not document.can_undo
+
+
+def test_becoming_another_document_is_one_step_of_bounded_size(posed: Document) -> None:
+    document = make_document()
+    document.active_class = 18
+    before, revision, resets = document.snapshot(), document.revision, Calls(document.reset)
+    document.become("Repaint by pose", posed.snapshot())
+    assert (document.domain, document.active_class) == (FASHION_POSE, posed.active_class)
+    assert document.state() == posed.state() and document.revision > revision and len(resets) == 1
+    assert 0 < document.history.nbytes < 10 * before.canvas.labels.array.nbytes + 10_000
+    document.undo()
+    assert document.snapshot() == before and document.undo_names == []
+    document.redo()
+    assert document.state() == posed.state()
