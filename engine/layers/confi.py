@@ -17,11 +17,11 @@ class Confi(nn.Module):
     agrees (B, 1, H, W) in [0, 1] bounds the confidence: nothing of another class is ever let in.
     """
 
-    def __init__(self, condition: int, warped: int, evidence: int, channels: int, kernel: int = 3) -> None:
+    def __init__(self, condition: int, warped: int, evidence: int, channels: int) -> None:
         super().__init__()
         self.from_condition = nn.Conv2d(condition, channels, 1)
         self.from_warped = nn.Conv2d(warped, channels, 1)
-        self.confidence = nn.Conv2d(2 * channels + evidence, channels, kernel, padding=kernel // 2)
+        self.confidence = nn.Conv2d(2 * channels + evidence, channels, 1)
 
     def forward(self, condition: Tensor, warped: Tensor, evidence: Tensor, agrees: Tensor) -> Tensor:
         return self.blend(self.from_condition(condition), warped, evidence, agrees)

@@ -12,7 +12,6 @@ from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
 from engine.layers.by_class import laid_out
 from engine.layers.confi import Confi
 from engine.layers.doubling import DoublingConv3
-from engine.layers.pono import pono
 from engine.models.injection import Injection
 
 GATE = 4.0  # the gate's logit stays within this
@@ -39,7 +38,10 @@ class ConditionEncoder(nn.Module):
 
 
 class Generator(nn.Module):
-    """From stride 8 to the picture; CONFI and modulated blocks at each stride, no global statistic."""
+    """From stride 8 to the picture; CONFI at each stride, modulated blocks below the last, no global statistic.
+
+    Most of the detail is the exemplar's own, so the last stride is narrow and has neither norm nor modulation.
+    """
 
     def __init__(self, classes: int, widths: tuple[int, int, int, int], style_dims: int) -> None:
         super().__init__()
@@ -48,13 +50,11 @@ class Generator(nn.Module):
         self.inject8 = Confi(eight + style_dims, eight, EVIDENCE, eight)
         self.inject4 = Confi(four + style_dims, four, EVIDENCE, four)
         self.inject2 = Confi(two + style_dims, two // 2, EVIDENCE, two)
-        self.inject1 = Confi(16 + style_dims, 3, 2, one, kernel=1)
-        self.root = conv3(eight, eight)
-        self.blocks8 = nn.ModuleList([ModulatedBlock(eight, eight)])
-        self.to4 = DoublingConv3(eight, four)
-        self.blocks4 = nn.ModuleList([ModulatedBlock(four, four) for _ in range(2)])
-        self.to2, self.blocks2 = DoublingConv3(four, two), nn.ModuleList([ModulatedBlock(two, two)])
-        self.to1, self.blocks1 = DoublingConv3(two, one), nn.ModuleList([ModulatedBlock(one, one)])
+        self.inject1 = Confi(16 + style_dims, 3, 2, one)
+        self.block8 = ModulatedBlock(eight, eight)
+        self.to4, self.block4 = DoublingConv3(eight, four), ModulatedBlock(four, four)
+        self.to2, self.block2 = DoublingConv3(four, two), ModulatedBlock(two, two)
+        self.to1, self.deepen = DoublingConv3(two, one), conv3(one, one)
         self.paint = conv3(one, 6)
         nn.init.zeros_(self.paint.bias)
 
@@ -73,18 +73,19 @@ class Generator(nn.Module):
         same4 = evidence[:, AGREEMENT : AGREEMENT + 1]
         same8, same2 = F.avg_pool2d(same4, 2), _double(same4)
         guide8 = self.inject8(torch.cat([eighth, style[2]], 1), warped8, F.avg_pool2d(evidence, 2), same8)
-        x = _through(self.blocks8, self.root(guide8), guide8)
+        x = self.block8(guide8, guide8)
         guide4 = self.inject4(torch.cat([quarter, style[1]], 1), warped4, evidence, same4)
-        x = _through(self.blocks4, self.to4(x) + guide4, guide4)
+        x = self.block4(self.to4(x) + guide4, guide4)
         guide2 = self.inject2(torch.cat([half, style[0]], 1), warped2, _double(evidence), same2)
-        x = _through(self.blocks2, self.to2(x) + guide2, guide2)
+        x = self.block2(self.to2(x) + guide2, guide2)
         embedded = self.embedding.weight.expand(len(labels), -1, -1)
         known = self.inject1.of_class(torch.cat([embedded, injection.style], 2))
         trust = injection.trust.detach()  # what people see is taught by the warp's error alone
         certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
         guide1 = self.inject1.blend(laid_out(known, labels), injection.warp, certain, injection.agrees)
-        x = _through(self.blocks1, self.to1(x) + guide1, guide1)
-        painted, gate = self.paint(F.leaky_relu(pono(x), SLOPE)).float().chunk(2, dim=1)
+        x = self.to1(x) + guide1
+        x = x + self.deepen(F.leaky_relu(x, SLOPE))
+        painted, gate = self.paint(F.leaky_relu(x, SLOPE)).float().chunk(2, dim=1)
         return painted, gate
 
 
@@ -95,12 +96,6 @@ def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:
     """
     opinion = GATE * (gate / GATE).tanh() + injection.trust.detach()
     return torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * injection.agrees)
-
-
-def _through(blocks: nn.ModuleList, x: Tensor, guide: Tensor) -> Tensor:
-    for block in blocks:
-        x = block(x, guide)
-    return x
 
 
 def _double(x: Tensor) -> Tensor:

@@ -38,7 +38,7 @@ from engine.models.mix import Mix
 from engine.models.recolouring import recoloured
 from engine.models.translator import Alignment, Translator
 
-REACH = 167  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 62 the generator
+REACH = 148  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 43 the generator
 
 LARGE = 0.05  # share of all pixels from which on a class counts fully in the style
 
@@ -62,7 +62,7 @@ class RabitConfig:
     block: int = 8
     blocks_kept: int = 4
     style_dims: int = 32
-    widths: tuple[int, int, int, int] = (24, 48, 96, 128)
+    widths: tuple[int, int, int, int] = (16, 48, 96, 128)
     kin: Kin = ()
     head: HeadClasses | None = None
     planes: int = 0

@@ -110,7 +110,7 @@ def test_the_generator_paints_a_crop_as_it_paints_the_whole() -> None:
 def test_the_root_grid_is_fine_enough_for_edits_to_stay_local() -> None:
     network = tiny_rabit()
     roots = []
-    network.generator.root.register_forward_hook(lambda module, args, result: roots.append(result.shape[2:]))
+    network.generator.block8.register_forward_hook(lambda module, args, result: roots.append(result.shape[2:]))
     labels = moved_person(STILL, 384, 256)
     exemplar = network.encode_side(photo_like(1, 384, 256), labels)
     _painted(network, labels, layout_of(labels, CLASSES), exemplar, STILL)
