@@ -51,8 +51,8 @@ class Header(QWidget):
         self.row.setContentsMargins(10, 2, 8, 2)
         self.row.setSpacing(3)
         self.title = Title(title)
-        if title:
-            self.row.addWidget(self.title, 1)
+        self.title.setHidden(not title)
+        self.row.addWidget(self.title, 1)
 
     def add_slider(self, icon_name: str, label: str, range_: tuple[int, int], width: int) -> QLabeledSlider:
         """A slider with its icon and a number that can be typed; narrow ones go without the number."""
