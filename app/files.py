@@ -110,8 +110,11 @@ class Files(QObject):
             return True
         name = self._document.path.name if self._document.path else self.tr("This project")
         answer = QMessageBox.question(
-            self._window, "Warpaint", self.tr("{} has changes that are not saved. Save them?").format(name),
-            Button.Save | Button.Discard | Button.Cancel, Button.Save,
+            self._window,
+            "Warpaint",
+            self.tr("{} has changes that are not saved. Save them?").format(name),
+            Button.Save | Button.Discard | Button.Cancel,
+            Button.Save,
         )
         return self.save() if answer == Button.Save else answer == Button.Discard
 
@@ -285,9 +288,11 @@ class Files(QObject):
         if not leftovers:
             return False
         answer = QMessageBox.question(
-            self._window, "Warpaint",
+            self._window,
+            "Warpaint",
             self.tr("Warpaint ended without saving last time. Open what was rescued?"),
-            Button.Open | Button.Discard | Button.Cancel, Button.Open,
+            Button.Open | Button.Discard | Button.Cancel,
+            Button.Open,
         )
         if answer == Button.Open:
             autosave.recover(self._document, leftovers[0])

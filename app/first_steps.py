@@ -24,8 +24,10 @@ class FirstSteps(DropTarget):
         heading = named(QLabel(self.tr("Repaint a photograph")), "heading")
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         text = QLabel(
-            self.tr("Drop a photo or a label map here, paint what should be where,\n"
-                    "and pick an exemplar whose look the picture takes on."),
+            self.tr(
+                "Drop a photo or a label map here, paint what should be where,\n"
+                "and pick an exemplar whose look the picture takes on."
+            ),
             alignment=Qt.AlignmentFlag.AlignCenter,
         )
         named(text, "hint")

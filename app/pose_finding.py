@@ -38,8 +38,9 @@ class PoseFinder(QObject):
         document.commit_stroke()
         document.set_pose("Find pose", Keypoints(np.stack([person.pose for person in persons])))
         self._posing.select((), 0)
-        self.said.emit(self.tr("Found one person") if len(persons) == 1
-                       else self.tr("Found {} persons").format(len(persons)))
+        self.said.emit(
+            self.tr("Found one person") if len(persons) == 1 else self.tr("Found {} persons").format(len(persons))
+        )
 
     def _tell(self, ticket: int, sentence: str) -> None:
         if ticket == self._ticket:

@@ -10,8 +10,18 @@ from app.posing import Posing
 from brushes.pose.presets import PRESETS
 from brushes.pose.skeleton import JOINT_NAMES, placed_joints
 
-ENTRIES = ("pose-select-all", "pose-select-person", "pose-delete", "", "pose-mirror", "pose-remove-person", "",
-           "pose-keeps-lengths", "pose-symmetric", "pose-carries-labels")
+ENTRIES = (
+    "pose-select-all",
+    "pose-select-person",
+    "pose-delete",
+    "",
+    "pose-mirror",
+    "pose-remove-person",
+    "",
+    "pose-keeps-lengths",
+    "pose-symmetric",
+    "pose-carries-labels",
+)
 
 
 class PoseMenu(QMenu):

@@ -17,8 +17,9 @@ MAX_OFFSET = 100_000
 ClassId = Annotated[int, Field(ge=0, le=255)]
 
 
-Person = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=3 * KEYPOINTS,
-                                                                             max_length=3 * KEYPOINTS)]
+Person = Annotated[
+    list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=3 * KEYPOINTS, max_length=3 * KEYPOINTS)
+]
 """x, y and confidence of each keypoint, as in OpenPose JSON."""
 
 Poses = Annotated[list[Person], Field(max_length=MAX_PERSONS)]

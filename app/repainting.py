@@ -131,8 +131,9 @@ class Repainter(QObject):
         by_pose = job.domain.condition == "pose"
         name = "Repaint by pose" if by_pose else "Repaint by label map"
         self._document.become(name, repainted(job.began, job.domain, job.found))
-        self.said.emit(self.tr("The picture now follows the pose") if by_pose
-                       else self.tr("The picture now follows the label map"))
+        self.said.emit(
+            self.tr("The picture now follows the pose") if by_pose else self.tr("The picture now follows the label map")
+        )
 
 
 def repainted(began: Snapshot, domain: Domain, found: dict[Pixels, Fitted]) -> Snapshot:

@@ -32,22 +32,47 @@ class Colors:
     canvas: str
 
 
-DARK = Colors(True, "#1f2125", "#26292e", "#33373e", "#3d424a", "#e4e6ea", "#a2a9b4", "#636a76", "#8a7dff", "#433d7a",
-              "#17181b")
-LIGHT = Colors(False, "#f6f6f8", "#ececf0", "#ffffff", "#d0d2d9", "#22252b", "#656c79", "#a5abb5", "#5f50e6",
-               "#dcd8ff", "#d9dbe0")
+DARK = Colors(
+    True, "#1f2125", "#26292e", "#33373e", "#3d424a", "#e4e6ea", "#a2a9b4", "#636a76", "#8a7dff", "#433d7a", "#17181b"
+)
+LIGHT = Colors(
+    False, "#f6f6f8", "#ececf0", "#ffffff", "#d0d2d9", "#22252b", "#656c79", "#a5abb5", "#5f50e6", "#dcd8ff", "#d9dbe0"
+)
 
 _DARK_SWAPS = {
-    "#19232D": DARK.window, "#293544": "#2c2f35", "#37414F": DARK.raised, "#455364": DARK.border,
-    "#54687A": "#555b66", "#60798B": "#656c79", "#788D9C": DARK.disabled, "#9DA9B5": DARK.muted,
-    "#ACB1B6": "#b4bac4", "#C0C4C8": "#cdd1d8", "#DFE1E2": DARK.text,
-    "#26486B": "#37335f", "#346792": DARK.selection, "#1A72BB": "#5f54c9", "#259AE9": DARK.accent, "#37AEFE": "#a096ff",
+    "#19232D": DARK.window,
+    "#293544": "#2c2f35",
+    "#37414F": DARK.raised,
+    "#455364": DARK.border,
+    "#54687A": "#555b66",
+    "#60798B": "#656c79",
+    "#788D9C": DARK.disabled,
+    "#9DA9B5": DARK.muted,
+    "#ACB1B6": "#b4bac4",
+    "#C0C4C8": "#cdd1d8",
+    "#DFE1E2": DARK.text,
+    "#26486B": "#37335f",
+    "#346792": DARK.selection,
+    "#1A72BB": "#5f54c9",
+    "#259AE9": DARK.accent,
+    "#37AEFE": "#a096ff",
 }
 _LIGHT_SWAPS = {
-    "#FAFAFA": LIGHT.window, "#DFE1E2": "#e9e9ee", "#D2D5D8": "#dfe0e6", "#C0C4C8": LIGHT.border,
-    "#B4B8BC": "#bcc0c9", "#ACB1B6": "#adb2bc", "#9DA9B5": LIGHT.disabled, "#788D9C": "#8a919d",
-    "#54687A": LIGHT.muted, "#293544": "#33373e", "#19232D": LIGHT.text,
-    "#DAEDFF": "#eeecff", "#9FCBFF": LIGHT.selection, "#73C7FF": "#a79eff", "#37AEFE": "#7e70f5",
+    "#FAFAFA": LIGHT.window,
+    "#DFE1E2": "#e9e9ee",
+    "#D2D5D8": "#dfe0e6",
+    "#C0C4C8": LIGHT.border,
+    "#B4B8BC": "#bcc0c9",
+    "#ACB1B6": "#adb2bc",
+    "#9DA9B5": LIGHT.disabled,
+    "#788D9C": "#8a919d",
+    "#54687A": LIGHT.muted,
+    "#293544": "#33373e",
+    "#19232D": LIGHT.text,
+    "#DAEDFF": "#eeecff",
+    "#9FCBFF": LIGHT.selection,
+    "#73C7FF": "#a79eff",
+    "#37AEFE": "#7e70f5",
     "#259AE9": LIGHT.accent,
 }
 
@@ -180,8 +205,12 @@ def _style_sheet(colors: Colors) -> str:
         # A marker keeps an already swapped colour from being swapped again.
         sheet = sheet.replace(old, f"@{new[1:]}").replace(old.lower(), f"@{new[1:]}")
     check = (ICONS / "check.svg").as_posix()
-    own = _OWN_RULES.format(**vars(colors), check=check, on_accent="#ffffff" if not colors.dark else "#15131f",
-                            hover="#a096ff" if colors.dark else "#7164ef")
+    own = _OWN_RULES.format(
+        **vars(colors),
+        check=check,
+        on_accent="#ffffff" if not colors.dark else "#15131f",
+        hover="#a096ff" if colors.dark else "#7164ef",
+    )
     return sheet.replace("@", "#") + own
 
 
@@ -217,11 +246,18 @@ class Theme(QObject):
 
 def _palette(colors: Colors) -> QPalette:
     palette = QPalette()
-    for role, name in ((QPalette.ColorRole.Window, colors.window), (QPalette.ColorRole.Base, colors.panel),
-                       (QPalette.ColorRole.Text, colors.text), (QPalette.ColorRole.WindowText, colors.text),
-                       (QPalette.ColorRole.PlaceholderText, colors.muted), (QPalette.ColorRole.Link, colors.accent),
-                       (QPalette.ColorRole.Highlight, colors.selection), (QPalette.ColorRole.Button, colors.raised),
-                       (QPalette.ColorRole.HighlightedText, colors.text), (QPalette.ColorRole.ButtonText, colors.text)):
+    for role, name in (
+        (QPalette.ColorRole.Window, colors.window),
+        (QPalette.ColorRole.Base, colors.panel),
+        (QPalette.ColorRole.Text, colors.text),
+        (QPalette.ColorRole.WindowText, colors.text),
+        (QPalette.ColorRole.PlaceholderText, colors.muted),
+        (QPalette.ColorRole.Link, colors.accent),
+        (QPalette.ColorRole.Highlight, colors.selection),
+        (QPalette.ColorRole.Button, colors.raised),
+        (QPalette.ColorRole.HighlightedText, colors.text),
+        (QPalette.ColorRole.ButtonText, colors.text),
+    ):
         palette.setColor(role, QColor(name))
     return palette
 

@@ -133,15 +133,28 @@ class Window(QMainWindow):
         self._recent = QMenu(self.tr("Open &recent"), self)
         self._recent.aboutToShow.connect(self._list_recent)
         menus[self.tr("&File")].insertMenu(self.registry["save"], self._recent)
-        for title, name in ((self.tr("&File"), "open"), (self.tr("&File"), "export"), (self.tr("&File"), "quit"),
-                            (self.tr("&Edit"), "replace"), (self.tr("&Edit"), "run"), (self.tr("&View"), "outline"),
-                            (self.tr("&View"), "fit"), (self.tr("&View"), "dock-classes"),
-                            (self.tr("&View"), "theme-system"), (self.tr("&Tools"), "smaller"),
-                            (self.tr("&Tools"), "erase-to-original"), (self.tr("E&xemplar"), "next-exemplar"),
-                            (self.tr("E&xemplar"), "remove-exemplar"), (self.tr("&Style"), "style-map"),
-                            (self.tr("&Style"), "load-style"), (self.tr("&Pose"), "pose-add"),
-                            (self.tr("&Pose"), "pose-keeps-lengths"), (self.tr("&Pose"), "pose-select-all"),
-                            (self.tr("&Pose"), "pose-delete"), (self.tr("&Help"), "about")):
+        for title, name in (
+            (self.tr("&File"), "open"),
+            (self.tr("&File"), "export"),
+            (self.tr("&File"), "quit"),
+            (self.tr("&Edit"), "replace"),
+            (self.tr("&Edit"), "run"),
+            (self.tr("&View"), "outline"),
+            (self.tr("&View"), "fit"),
+            (self.tr("&View"), "dock-classes"),
+            (self.tr("&View"), "theme-system"),
+            (self.tr("&Tools"), "smaller"),
+            (self.tr("&Tools"), "erase-to-original"),
+            (self.tr("E&xemplar"), "next-exemplar"),
+            (self.tr("E&xemplar"), "remove-exemplar"),
+            (self.tr("&Style"), "style-map"),
+            (self.tr("&Style"), "load-style"),
+            (self.tr("&Pose"), "pose-add"),
+            (self.tr("&Pose"), "pose-keeps-lengths"),
+            (self.tr("&Pose"), "pose-select-all"),
+            (self.tr("&Pose"), "pose-delete"),
+            (self.tr("&Help"), "about"),
+        ):
             menus[title].insertSeparator(self.registry[name])
 
     def _build_tool_bar(self) -> None:
@@ -442,18 +455,36 @@ class Window(QMainWindow):
     def _tour_steps(self) -> list[TourStep]:
         tr = self.tr
         return [
-            TourStep(self.condition, tr("Paint here"),
-                     tr("The label map says what is where. The wheel zooms, Space pans, [ and ] size the brush.")),
-            TourStep(self.palette_dock, tr("Choose a class"),
-                     tr("Click or press 0 to 9. A lock keeps a class from being painted over, the eye hides it.")),
-            TourStep(self.exemplar_dock, tr("Pick an exemplar"),
-                     tr("A click takes the whole look from one photo; the sliders mix several. Drop photos here.")),
-            TourStep(self.result, tr("See the picture"),
-                     tr("It is made anew while you paint. A shade over it says that a newer one is on its way.")),
-            TourStep(self.tool_bar, tr("Tools"),
-                     tr("Brushes, shapes, picker, and the pose: drag an arm. Every tooltip names the key.")),
-            TourStep(self.history_dock, tr("Nothing is lost"),
-                     tr("One click goes back to any step. Ctrl+Shift+P finds every command.")),
+            TourStep(
+                self.condition,
+                tr("Paint here"),
+                tr("The label map says what is where. The wheel zooms, Space pans, [ and ] size the brush."),
+            ),
+            TourStep(
+                self.palette_dock,
+                tr("Choose a class"),
+                tr("Click or press 0 to 9. A lock keeps a class from being painted over, the eye hides it."),
+            ),
+            TourStep(
+                self.exemplar_dock,
+                tr("Pick an exemplar"),
+                tr("A click takes the whole look from one photo; the sliders mix several. Drop photos here."),
+            ),
+            TourStep(
+                self.result,
+                tr("See the picture"),
+                tr("It is made anew while you paint. A shade over it says that a newer one is on its way."),
+            ),
+            TourStep(
+                self.tool_bar,
+                tr("Tools"),
+                tr("Brushes, shapes, picker, and the pose: drag an arm. Every tooltip names the key."),
+            ),
+            TourStep(
+                self.history_dock,
+                tr("Nothing is lost"),
+                tr("One click goes back to any step. Ctrl+Shift+P finds every command."),
+            ),
         ]
 
     # Sliders and recent files.

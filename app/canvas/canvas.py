@@ -184,5 +184,6 @@ def paint_cross(painter: QPainter, centre: QPointF) -> None:
     for color, width in ((QColor(0, 0, 0, 190), 3.5), (QColor(255, 255, 255), 1.5)):
         painter.setPen(QPen(color, width))
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-            painter.drawLine(QPointF(centre.x() + 3 * dx, centre.y() + 3 * dy),
-                             QPointF(centre.x() + 9 * dx, centre.y() + 9 * dy))
+            painter.drawLine(
+                QPointF(centre.x() + 3 * dx, centre.y() + 3 * dy), QPointF(centre.x() + 9 * dx, centre.y() + 9 * dy)
+            )

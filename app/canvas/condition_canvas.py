@@ -119,8 +119,10 @@ class ConditionCanvas(Canvas):
     def _paint_outline(self, painter: QPainter, tool: Tool) -> None:
         transform = self.transform()
         points = QPolygonF([transform.map(QPointF(x, y)) for x, y in tool.outline])
-        for color, width, style in ((QColor(0, 0, 0, 170), 3.0, Qt.PenStyle.SolidLine),
-                                    (QColor(255, 255, 255), 1.5, Qt.PenStyle.DashLine)):
+        for color, width, style in (
+            (QColor(0, 0, 0, 170), 3.0, Qt.PenStyle.SolidLine),
+            (QColor(255, 255, 255), 1.5, Qt.PenStyle.DashLine),
+        ):
             painter.setPen(QPen(color, width, style))
             painter.setBrush(QColor(255, 255, 255, 36) if tool.closes else Qt.BrushStyle.NoBrush)
             if tool.closes:

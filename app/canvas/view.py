@@ -70,15 +70,19 @@ class View(QObject):
         """From picture to widget coordinates for a canvas of this size."""
         result = QTransform()
         # Whole pixels, so that a panned picture keeps its sharp edges.
-        result.translate(round(canvas.width() / 2 - self.centre.x() * self.zoom),
-                         round(canvas.height() / 2 - self.centre.y() * self.zoom))
+        result.translate(
+            round(canvas.width() / 2 - self.centre.x() * self.zoom),
+            round(canvas.height() / 2 - self.centre.y() * self.zoom),
+        )
         result.scale(self.zoom, self.zoom)
         return result
 
     def _keep_in_sight(self) -> None:
         inside = QRectF(QPointF(0, 0), self._picture)
-        self.centre = QPointF(min(max(self.centre.x(), inside.left()), inside.right()),
-                              min(max(self.centre.y(), inside.top()), inside.bottom()))
+        self.centre = QPointF(
+            min(max(self.centre.x(), inside.left()), inside.right()),
+            min(max(self.centre.y(), inside.top()), inside.bottom()),
+        )
 
 
 def _clamp(zoom: float) -> float:

@@ -80,8 +80,14 @@ class CommandPalette(QDialog):
             item.data(0, Qt.ItemDataRole.UserRole).trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in (
-            Qt.Key.Key_Down, Qt.Key.Key_Up,
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key()
+            in (
+                Qt.Key.Key_Down,
+                Qt.Key.Key_Up,
+            )
         ):
             step = 1 if event.key() == Qt.Key.Key_Down else -1
             self._choose(self.list.currentIndex().row() + step)

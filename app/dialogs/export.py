@@ -50,23 +50,57 @@ class Choice:
 def choices(tr: Callable[[str], str]) -> list[Choice]:
     """All that can be exported; `tr` translates the titles."""
     return [
-        Choice("result", tr("Result"), PICTURES,
-               lambda path, d, frame: export.export_result(path, frame, d.weights_hash)),
-        Choice("whole", tr("Whole photo with the result in it"), PICTURES,
-               lambda path, d, frame: export.export_whole_photo(path, frame, d.surround, d.weights_hash),
-               needs_surround=True),
-        Choice("labels", tr("Label map, with its palette as JSON"), ("png",),
-               lambda path, d, _: export.export_labels(path, d.labels, d.domain), needs_frame=False),
-        Choice("pose", tr("Pose for OpenPose, as JSON or text pair"), ("json", TEXT_PAIR),
-               lambda path, d, _: write_pose(path, d.keypoints.array), needs_frame=False, needs_pose=True),
-        Choice("warp", tr("Warped exemplar"), PICTURES,
-               lambda path, d, frame: export.export_warp(path, frame, d.weights_hash), needs_warp=True),
-        Choice("confidence", tr("Confidence map"), PICTURES,
-               lambda path, _, frame: export.export_confidence(path, frame), needs_warp=True),
-        Choice("layers", tr("Layers for Krita or GIMP"), ("ora",),
-               lambda path, d, frame: export.export_openraster(path, frame, d.domain, d.photo)),
-        Choice("sheet", tr("Contact sheet before/after"), PICTURES,
-               lambda path, d, frame: export.export_contact_sheet(path, frame, d.domain, d.photo, d.weights_hash)),
+        Choice(
+            "result", tr("Result"), PICTURES, lambda path, d, frame: export.export_result(path, frame, d.weights_hash)
+        ),
+        Choice(
+            "whole",
+            tr("Whole photo with the result in it"),
+            PICTURES,
+            lambda path, d, frame: export.export_whole_photo(path, frame, d.surround, d.weights_hash),
+            needs_surround=True,
+        ),
+        Choice(
+            "labels",
+            tr("Label map, with its palette as JSON"),
+            ("png",),
+            lambda path, d, _: export.export_labels(path, d.labels, d.domain),
+            needs_frame=False,
+        ),
+        Choice(
+            "pose",
+            tr("Pose for OpenPose, as JSON or text pair"),
+            ("json", TEXT_PAIR),
+            lambda path, d, _: write_pose(path, d.keypoints.array),
+            needs_frame=False,
+            needs_pose=True,
+        ),
+        Choice(
+            "warp",
+            tr("Warped exemplar"),
+            PICTURES,
+            lambda path, d, frame: export.export_warp(path, frame, d.weights_hash),
+            needs_warp=True,
+        ),
+        Choice(
+            "confidence",
+            tr("Confidence map"),
+            PICTURES,
+            lambda path, _, frame: export.export_confidence(path, frame),
+            needs_warp=True,
+        ),
+        Choice(
+            "layers",
+            tr("Layers for Krita or GIMP"),
+            ("ora",),
+            lambda path, d, frame: export.export_openraster(path, frame, d.domain, d.photo),
+        ),
+        Choice(
+            "sheet",
+            tr("Contact sheet before/after"),
+            PICTURES,
+            lambda path, d, frame: export.export_contact_sheet(path, frame, d.domain, d.photo, d.weights_hash),
+        ),
     ]
 
 

@@ -75,9 +75,11 @@ class AboutBox(QDialog):
         logo.setPixmap(QIcon(str(ICONS / "warpaint.svg")).pixmap(72, 72))
         title = named(QLabel("Warpaint", alignment=Qt.AlignmentFlag.AlignCenter), "heading")
         text = QLabel(
-            self.tr("Version {}\n\nPaint a label map, pick an exemplar, and see the photograph repainted "
-                    "while you work.").format(app_version()),
-            wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter,
+            self.tr(
+                "Version {}\n\nPaint a label map, pick an exemplar, and see the photograph repainted while you work."
+            ).format(app_version()),
+            wordWrap=True,
+            alignment=Qt.AlignmentFlag.AlignCenter,
         )
         text.setMinimumWidth(340)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -170,9 +170,7 @@ class PaletteDelegate(QStyledItemDelegate):
             (button_rect(row, 0), "lock" if locked else "unlock", locked),
         ]
 
-    def editorEvent(
-        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         class_id = index.data(Qt.ItemDataRole.UserRole)
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
             place = event.position().toPoint()
@@ -184,9 +182,7 @@ class PaletteDelegate(QStyledItemDelegate):
                 return True
         return super().editorEvent(event, model, option, index)
 
-    def helpEvent(
-        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         if not index.isValid():
             return False
         QToolTip.showText(event.globalPos(), self._tip(event.pos(), option.rect, index), view)

@@ -148,8 +148,11 @@ class PoseDock(QWidget):
 
     def _show_joints(self) -> None:
         person = self._posing.person
-        states = {Visibility.VISIBLE: self.tr("visible"), Visibility.HIDDEN: self.tr("hidden"),
-                  Visibility.MISSING: self.tr("missing")}
+        states = {
+            Visibility.VISIBLE: self.tr("visible"),
+            Visibility.HIDDEN: self.tr("hidden"),
+            Visibility.MISSING: self.tr("missing"),
+        }
         for joint, button in self.joints.items():
             state = visibility(self._posing.pose[person], joint)
             selected = (person, joint) in self._posing.selection

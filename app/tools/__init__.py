@@ -8,8 +8,17 @@ from app.tools.settings import LARGEST_BRUSH, SMALLEST_BRUSH, ToolSettings
 from app.tools.shapes import LassoTool, LineTool, PolygonTool
 from app.tools.smart import SmartEdgeTool
 
-TOOLS: tuple[type[Tool], ...] = (BrushTool, SmartEdgeTool, EraserTool, FillTool, PolygonTool, LassoTool, LineTool,
-                                 PickerTool, PoseTool)
+TOOLS: tuple[type[Tool], ...] = (
+    BrushTool,
+    SmartEdgeTool,
+    EraserTool,
+    FillTool,
+    PolygonTool,
+    LassoTool,
+    LineTool,
+    PickerTool,
+    PoseTool,
+)
 
 __all__ = [
     "LARGEST_BRUSH",

@@ -37,6 +37,4 @@ def match_densely(queries: Tensor, keys: Tensor, values: Tensor, temperature: fl
         parts.append((weights @ rows, top.indices[..., 0], *top.values.unbind(2)))
     warp, index, best, second = (torch.cat(column, 1) for column in zip(*parts, strict=True))
     plane = (height, width)
-    return DenseMatch(
-        warp.transpose(1, 2).unflatten(2, plane), *(x.unflatten(1, plane) for x in (index, best, second))
-    )
+    return DenseMatch(warp.transpose(1, 2).unflatten(2, plane), *(x.unflatten(1, plane) for x in (index, best, second)))

@@ -141,16 +141,12 @@ class Correspondence(nn.Module):
         """
         self._check(condition, exemplar, exemplar_condition)
         thetas, phis = self.shared_features(condition, exemplar, exemplar_condition)
-        dense = match_densely(
-            thetas[0], phis[0], F.avg_pool2d(exemplar, COARSEST), self.config.patchmatch.temperature
-        )
+        dense = match_densely(thetas[0], phis[0], F.avg_pool2d(exemplar, COARSEST), self.config.patchmatch.temperature)
         index, matches, warps = dense.index, [], [dense.warp]
         for level in range(1, LEVELS):
             values = F.avg_pool2d(exemplar, 2 ** (LEVELS - 1 - level))
             watch = None if observe is None else lambda number, step, level=level: observe(level, number, step)
-            match, warp = self.patch_match(
-                thetas[level], phis[level], values, offsets_around(index), generator, watch
-            )
+            match, warp = self.patch_match(thetas[level], phis[level], values, offsets_around(index), generator, watch)
             index = match[..., 0]
             matches.append(match)
             warps.append(warp)

@@ -131,9 +131,7 @@ class RabitCourse(Course):
                 module.requires_grad_(aligns)
         condition = self.shipped.encode_condition(pairs.labels, pairs.pose)
         kept_back = draw_withheld(pairs.labels, self._classes, chance)
-        exemplar = self.shipped.encode_side(
-            pairs.exemplar, pairs.exemplar_labels, kept_back.style, pairs.exemplar_pose
-        )
+        exemplar = self.shipped.encode_side(pairs.exemplar, pairs.exemplar_labels, kept_back.style, pairs.exemplar_pose)
         epsilon = 0.05 * 0.1**progress
         asked = self.shipped.ask(condition, exemplar)
         match, features = self.shipped.match(asked, exemplar, registration, epsilon)

@@ -70,7 +70,10 @@ def sample_document(document: Document, size: tuple[int, int] = (40, 60)) -> Non
 
 
 def mouse(
-    widget: QWidget, kind: QEvent.Type, place: QPointF, buttons: Qt.MouseButton,
+    widget: QWidget,
+    kind: QEvent.Type,
+    place: QPointF,
+    buttons: Qt.MouseButton,
     keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
     """Send one mouse event; qtbot's moves carry no buttons."""
@@ -117,9 +120,7 @@ def drag_slider(slider: QSlider, *parts: float) -> None:
     option = QStyleOptionSlider()
     slider.initStyleOption(option)
     style = slider.style()
-    handle = style.subControlRect(
-        QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
-    )
+    handle = style.subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider)
     centre = QPointF(handle.center())
     way = slider.width() - handle.width()
     ends = [QPointF(handle.width() / 2 + part * way, centre.y()) for part in parts]

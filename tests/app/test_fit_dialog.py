@@ -64,8 +64,9 @@ def photo(tmp_path: Path) -> Path:
 def drop(widget: QWidget, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    event = QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
-                       Qt.KeyboardModifier.NoModifier)
+    event = QDropEvent(
+        QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
     widget.dropEvent(event)
 
 
@@ -252,9 +253,7 @@ def test_several_exemplars_are_asked_for_one_after_the_other(
     assert len(said) == 1 and "broken.jpg" in said[0]
 
 
-def test_escape_leaves_everything_as_it_was(
-    qtbot: QtBot, window: Window, photo: Path, analysis: Analysis
-) -> None:
+def test_escape_leaves_everything_as_it_was(qtbot: QtBot, window: Window, photo: Path, analysis: Analysis) -> None:
     analysis.gate.clear()
     before = window.document.snapshot()
     drop(window.condition, photo)
@@ -369,9 +368,7 @@ def test_the_labels_over_the_photo_are_as_strong_as_wanted(qtbot: QtBot, window:
     assert abs(colors[0][0] - 120) < 4 and colors[1] == window.document.domain.classes[TOP].color
 
 
-def test_the_result_is_exported_into_the_whole_photo(
-    qtbot: QtBot, window: Window, photo: Path, tmp_path: Path
-) -> None:
+def test_the_result_is_exported_into_the_whole_photo(qtbot: QtBot, window: Window, photo: Path, tmp_path: Path) -> None:
     drop(window.condition, photo)
     qtbot.keyClick(found(qtbot, window), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.document.frame is not None and window.settled(), timeout=5000)

@@ -78,8 +78,9 @@ def test_a_large_crop_is_reduced_with_all_that_belongs_to_it(
     assert max(height, width) <= LONGEST_SIDE and (width, height) == fitted_size(crop, size)
     scale = width / crop.width
     y, x = fitted.surround.visible(height, width)
-    inside = slice(y.start - fitted.surround.top, y.stop - fitted.surround.top), slice(
-        x.start - fitted.surround.left, x.stop - fitted.surround.left
+    inside = (
+        slice(y.start - fitted.surround.top, y.stop - fitted.surround.top),
+        slice(x.start - fitted.surround.left, x.stop - fitted.surround.left),
     )
     assert (fitted.photo[inside] == fitted.surround.photo.array[y, x]).all(), "exactly, without a seam"
     assert (in_whole_photo(fitted.photo, fitted.surround) == fitted.surround.photo.array).all()

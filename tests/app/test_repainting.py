@@ -40,9 +40,7 @@ def analysis() -> Analysis:
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, qapp: QApplication, analysis: Analysis, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Window]:
+def window(qtbot: QtBot, qapp: QApplication, analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     """The editor with a painted document and two exemplars; a model paints by pose, though its weights are not here."""
     monkeypatch.setattr("app.repainting.models_of", lambda domain: ("rabit",))
     window = Window(lambda: Engine(), lambda domain: analysis)
@@ -87,9 +85,7 @@ def test_a_photo_without_persons_gives_no_pose(
     assert "No person was found" in told[0] and not window.document.can_undo
 
 
-def test_what_is_found_in_a_photo_that_is_gone_is_not_taken(
-    qtbot: QtBot, window: Window, analysis: Analysis
-) -> None:
+def test_what_is_found_in_a_photo_that_is_gone_is_not_taken(qtbot: QtBot, window: Window, analysis: Analysis) -> None:
     analysis.gate.clear()
     window.registry["pose-find"].trigger()
     window.document.set_photo_and_labels(np.zeros((60, 40, 3), np.uint8), np.zeros((60, 40), np.uint8))
@@ -187,9 +183,7 @@ def test_a_canvas_without_photo_and_pose_is_refused(window: Window, told: list[s
     assert window.document.domain is FASHION
 
 
-def test_a_document_that_was_changed_meanwhile_is_left_alone(
-    qtbot: QtBot, window: Window, analysis: Analysis
-) -> None:
+def test_a_document_that_was_changed_meanwhile_is_left_alone(qtbot: QtBot, window: Window, analysis: Analysis) -> None:
     analysis.gate.clear()
     window.registry["repaint-pose"].trigger()
     window.document.replace_class(5, 7)
@@ -198,9 +192,7 @@ def test_a_document_that_was_changed_meanwhile_is_left_alone(
     assert window.document.domain is FASHION and window.document.undo_names == ["Replace top by dress"]
 
 
-def test_a_label_map_is_not_opened_over_a_pose(
-    qtbot: QtBot, window: Window, tmp_path: Path, told: list[str]
-) -> None:
+def test_a_label_map_is_not_opened_over_a_pose(qtbot: QtBot, window: Window, tmp_path: Path, told: list[str]) -> None:
     repaint(qtbot, window, "repaint-pose", "fashion-pose")
     before = window.document.snapshot()
     write_label_map(tmp_path / "labels.png", np.ones((60, 40), np.uint8), FASHION_POSE)
@@ -217,9 +209,7 @@ def test_a_project_of_the_pose_domain_comes_back(qtbot: QtBot, window: Window, t
     assert window.document.state() == state and window.document.is_posed
 
 
-def test_a_document_starts_from_a_pose_file(
-    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_document_starts_from_a_pose_file(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_pose(tmp_path / "p.json", standing(scale=6).array)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "p.json"), ""))
     window.registry["new-from-pose"].trigger()

@@ -21,8 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_without_a_display_it_says_so_and_ends_with_2() -> None:
     script = "import sys; from app.start import run_editor; sys.exit(run_editor(None, 'cpu'))"
-    environment = {name: value for name, value in os.environ.items()
-                   if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1

@@ -31,8 +31,9 @@ def key(qtbot: QtBot, window: Window, name: Qt.Key, keys: Qt.KeyboardModifier = 
 
 def shown(qtbot: QtBot, window: Window) -> None:
     """Wait until the newest state is what the result canvas shows."""
-    qtbot.waitUntil(lambda: window.settled() and window.document.frame_revision == window.document.revision,
-                    timeout=5000)
+    qtbot.waitUntil(
+        lambda: window.settled() and window.document.frame_revision == window.document.revision, timeout=5000
+    )
 
 
 def test_a_stroke_changes_labels_and_is_one_step(qtbot: QtBot, window: Window) -> None:
@@ -165,8 +166,13 @@ def test_a_click_in_the_history_goes_there(qtbot: QtBot, window: Window) -> None
 
 @pytest.mark.parametrize(
     ("action", "view"),
-    [("view-result", ResultView.RESULT), ("view-warp", ResultView.WARP), ("view-confidence", ResultView.CONFIDENCE),
-     ("heat-over-warp", ResultView.WARP_CONFIDENCE), ("view-compare", ResultView.COMPARE)],
+    [
+        ("view-result", ResultView.RESULT),
+        ("view-warp", ResultView.WARP),
+        ("view-confidence", ResultView.CONFIDENCE),
+        ("heat-over-warp", ResultView.WARP_CONFIDENCE),
+        ("view-compare", ResultView.COMPARE),
+    ],
 )
 def test_views_switch(window: Window, action: str, view: ResultView) -> None:
     window.registry["view-warp"].trigger()
@@ -304,8 +310,9 @@ def test_an_engine_error_is_a_sentence_in_the_window(qtbot: QtBot, window: Windo
 def drop(widget: object, path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
-    event = QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
-                       Qt.KeyboardModifier.NoModifier)
+    event = QDropEvent(
+        QPointF(20, 20), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
     widget.dropEvent(event)
 
 

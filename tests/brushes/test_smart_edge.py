@@ -90,9 +90,7 @@ def strokes_along_garments(count: int) -> list[tuple[np.ndarray, np.ndarray, lis
         region = labels == dice.choice(classes)
         diameter = int(dice.integers(20, 41))
         depth = cv2.distanceTransform(region.view(np.uint8), cv2.DIST_L2, 5)
-        lines, _ = cv2.findContours(
-            (depth > 0.25 * diameter).view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-        )
+        lines, _ = cv2.findContours((depth > 0.25 * diameter).view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         line = max(lines, key=len)[:, 0] if lines else np.empty((0, 2))
         if len(line) > 70:
             start = dice.integers(len(line))

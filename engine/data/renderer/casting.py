@@ -114,8 +114,9 @@ class _Caster:
                       outerwear=self._coat() if self._maybe(0.4) else None, bag=self._bag(0.5))  # fmt: skip
 
     def _casual(self, man: bool) -> Outfit:
-        top = Garment(self._cloth(("plain", "stripes", "knit", "plaid")), 0.50,
-                      neck=self._pick(("round", "shirt", "high")))
+        top = Garment(
+            self._cloth(("plain", "stripes", "knit", "plaid")), 0.50, neck=self._pick(("round", "shirt", "high"))
+        )
         pants = Trousers(self._pick((Fabric("denim", (46, 66, 104), (122, 150, 186)), Fabric("plain", (150, 130, 100)),
                                      Fabric("plain", (44, 44, 50)))), ease=0.010 if man else 0.003)  # fmt: skip
         hat = ("beanie", self._cloth(("rib", "knit"))) if self._maybe(0.25) else None

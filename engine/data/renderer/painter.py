@@ -140,8 +140,9 @@ class Painter:
 
     def _lit(self, albedo: np.ndarray, height: np.ndarray, piece: Piece) -> np.ndarray:
         finish = finish_of(piece.fabric)
-        key, sky, ground = (np.array(c, dtype=np.float32) for c in (self._light.key, self._light.sky,
-                                                                    self._light.ground))
+        key, sky, ground = (
+            np.array(c, dtype=np.float32) for c in (self._light.key, self._light.sky, self._light.ground)
+        )
         slope_x, slope_y = _slopes(height)
         z = 1 / np.sqrt(1 + slope_x**2 + slope_y**2)
         normal = np.stack([slope_x * z, slope_y * z, z], axis=2)
@@ -155,9 +156,7 @@ class Painter:
         halfway /= np.linalg.norm(halfway)
         glint = finish.shine * np.clip(normal @ halfway, 0, 1) ** finish.sharpness
         fuzz = 1 + finish.fuzz * (1 - z) ** 1.5
-        return (albedo * (diffuse + ambient) * fuzz[..., None] + glint[..., None] * key).astype(
-            np.float32
-        )
+        return (albedo * (diffuse + ambient) * fuzz[..., None] + glint[..., None] * key).astype(np.float32)
 
 
 def _inflated(mask: np.ndarray, radius: float, squeeze: float) -> np.ndarray:

@@ -22,8 +22,7 @@ def spline(knots: np.ndarray | list, closed: bool = False, steps: int = STEPS) -
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
     before, start, end, after = (points[i : len(points) - 3 + i, None] for i in range(4))
     curve = start + 0.5 * t * (
-        end - before
-        + t * (2 * before - 5 * start + 4 * end - after + t * (3 * (start - end) + after - before))
+        end - before + t * (2 * before - 5 * start + 4 * end - after + t * (3 * (start - end) + after - before))
     )
     flat = curve.reshape(-1, points.shape[1])
     return flat if closed else np.concatenate([flat, points[-2:-1]])

@@ -319,8 +319,9 @@ class Dresser:
         for sign in (-1, 1):
             outline = [(sign * 0.034, 0.147), (sign * 0.050, 0.163), (sign * 0.066, 0.212), (sign * 0.052, 0.218),
                        (sign * 0.060, 0.236), (sign * inner, end), (sign * (inner + 0.002), 0.235)]  # fmt: skip
-            pieces.append(Piece(OUTERWEAR, [self._body.place(outline)], coat.fabric, 0.007, angle=sign * 0.35,
-                                shadow=0.5))
+            pieces.append(
+                Piece(OUTERWEAR, [self._body.place(outline)], coat.fabric, 0.007, angle=sign * 0.35, shadow=0.5)
+            )
         return pieces
 
     def _arm(self, side: int) -> list[Piece]:

@@ -31,6 +31,4 @@ def standing() -> np.ndarray:
 def bone_lengths(person: np.ndarray) -> np.ndarray:
     """The 17 lengths in pixels; NaN where an end is missing."""
     there = person.any(axis=1)
-    return np.array(
-        [np.hypot(*(person[a, :2] - person[b, :2])) if there[a] and there[b] else np.nan for a, b in BONES]
-    )
+    return np.array([np.hypot(*(person[a, :2] - person[b, :2])) if there[a] and there[b] else np.nan for a, b in BONES])

@@ -218,9 +218,7 @@ def test_joints_are_shown_hidden_removed_and_brought_back() -> None:
 
 
 @given(st.lists(joints, min_size=1, max_size=17, unique=True), st.floats(-0.8, 0.8), st.floats(0.3, 3))
-def test_guessed_joints_of_a_standard_person_are_where_they_were(
-    lost: list[int], angle: float, factor: float
-) -> None:
+def test_guessed_joints_of_a_standard_person_are_where_they_were(lost: list[int], angle: float, factor: float) -> None:
     pose = standing()
     pose[0, :, :2] = PROPORTIONS * 100 * factor + (300, 200)
     pose = moves.rotated(pose, ALL, (250, 250), angle)

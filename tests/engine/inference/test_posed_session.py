@@ -53,9 +53,7 @@ def test_a_pose_becomes_a_picture_and_a_moved_joint_another(people: Path) -> Non
     assert frame.image.shape == frame.warp.shape == (192, 128, 3) and frame.confidence.shape == (192, 128)
     moved = state.keypoints.array.copy()
     moved[0, 8:11, 0] += 12
-    other = session.render(
-        replace(state, keypoints=Keypoints(moved), labels=Pixels(body_segments(moved, (192, 128))))
-    )
+    other = session.render(replace(state, keypoints=Keypoints(moved), labels=Pixels(body_segments(moved, (192, 128)))))
     assert (other.image != frame.image).any() and (other.warp != frame.warp).any()
     assert (session.render(state).image == frame.image).all()
 
