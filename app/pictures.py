@@ -10,8 +10,8 @@ from engine.domains import Domain
 from engine.errors import InputError
 from engine.images import open_image, read_photo, resize_labels, resize_photo
 
-LONGEST_SIDE = 1024
-"""Larger photos are reduced to this: beyond it nothing is live on a laptop."""
+LONGEST_SIDE = 3072
+"""Larger photos are reduced to this: a dab is still painted at once on it, and what is kept fits into memory."""
 
 PHOTO_FILES = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp"
 _SHAPE_TOLERANCE = 0.02

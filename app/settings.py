@@ -13,7 +13,7 @@ def store() -> QSettings:
 
 
 def theme() -> str:
-    """"system", "dark" or "light"."""
+    """Which look was chosen: "system", "dark" or "light"."""
     return str(store().value("theme", "system"))
 
 

@@ -53,5 +53,5 @@ def test_a_label_map_of_another_shape_is_refused(tmp_path: Path) -> None:
 
 
 def test_large_photos_are_reduced_with_their_label_maps(tmp_path: Path) -> None:
-    photo, labels = read_pair(photo_file(tmp_path, (1200, 1800)), label_file(tmp_path / "l.png"), FASHION)
+    photo, labels = read_pair(photo_file(tmp_path, (2400, 3600)), label_file(tmp_path / "l.png"), FASHION)
     assert max(photo.shape) == LONGEST_SIDE and photo.shape[:2] == labels.shape
