@@ -1,4 +1,4 @@
-"""The `bench` command: measurements that compare systems, one sub-command each."""
+"""The `bench` command: measurements of systems and of speed, one sub-command each."""
 
 import argparse
 import importlib
@@ -15,6 +15,7 @@ class Bench:
 
 BENCHES = {
     "styles": Bench("StEP against BicycleGAN and MUNIT-p, all trained alike", "engine.commands.bench_styles"),
+    "speed": Bench("how long start, edits and alignment take, against their targets", "engine.commands.bench_speed"),
 }
 
 

@@ -1,10 +1,13 @@
 """How long the window takes over one brush event on a large canvas, while the engine is slow.
 
-Run `QT_QPA_PLATFORM=offscreen python -m tests.benchmarks.brush_latency`.
+Run `QT_QPA_PLATFORM=offscreen python -m tests.benchmarks.brush_latency [--json]`; with --json it prints the times of
+each brush size, in milliseconds. `bench speed` reads them.
 """
 
+import json
 import math
 import os
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ SIDE = 1024
 EVENTS = 200
 ENGINE_SECONDS = 0.5
 TARGET_MS = 8.0
+BRUSH_SIZES = (10, 40, 120)
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,10 @@ def _place(step: int) -> tuple[float, float]:
 def main() -> None:
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
     make_application()
-    for size in (10, 40, 120):
+    if "--json" in sys.argv[1:]:
+        print(json.dumps({size: measure(size).times.tolist() for size in BRUSH_SIZES}))
+        return
+    for size in BRUSH_SIZES:
         figures = measure(size)
         print(
             f"brush {size:3d}: median {figures.percentile(50):5.2f} ms, 95 % {figures.percentile(95):5.2f} ms, "

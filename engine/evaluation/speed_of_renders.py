@@ -1,0 +1,88 @@
+"""Time of what an edit causes, on the shipped samples: a full render, a dab, a move of a slider, another exemplar."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from engine.conditions.label_map import read_label_map
+from engine.domains import FASHION
+from engine.evaluation.speed import ROOT, Laps, Line, operations, timed
+from engine.images import read_photo, resize_labels
+from engine.inference.session import Session
+from engine.inference.state import EditState, Exemplar, Pixels
+
+SAMPLES = ROOT / "resources" / "samples"
+CONDITION, OTHER_CONDITION = "jumper-and-jeans", "summer-dress"
+EXEMPLARS = ("camel-coat", "green-jumper", "floral-dress")
+SIZES = ((256, 384), (512, 768), (1024, 1536))  # width, height
+DAB = 30  # pixels across
+
+FULL_MS, DAB_MS, SLIDER_MS = 400.0, 100.0, 150.0  # at the first size; a dab by its 95th percentile
+
+
+def measure(rate: float, rounds: int) -> Iterator[Line]:
+    """Measure at all sizes; `rate` is the machine's, in operations a millisecond. Raises InputError without weights."""
+    for size in SIZES:
+        yield from _lines_at(size, rate, rounds)
+
+
+def _lines_at(size: tuple[int, int], rate: float, rounds: int) -> Iterator[Line]:
+    at, judged = f"{size[0]}×{size[1]}", size == SIZES[0]
+    session, laps, random = Session("cpu"), Laps(), np.random.default_rng(0)
+    exemplars = [_exemplar(name) for name in EXEMPLARS]
+    full, other = (_state(name, size, exemplars[0]) for name in (CONDITION, OTHER_CONDITION))
+    mixed = replace(full, exemplars=tuple(exemplars[:2]), weights=(0.5, 0.5))
+    counts: dict[str, int] = {}
+    for round_number in range(-1, rounds):
+        share = float(random.uniform(0.1, 0.9))
+        fresh = _dabbed(full, random)  # a condition that nothing is kept of
+        steps = {
+            "full render": (other, fresh),
+            "30-pixel dab": (fresh, _dabbed(fresh, random)),
+            "slider move": (mixed, replace(mixed, weights=(share, 1 - share))),
+            "exemplar swap": (full, replace(full, exemplars=(_unseen(exemplars[2], random),))),
+        }
+        for name, (before, after) in steps.items():
+            session.render(before)
+            if round_number < 0:
+                counts[name] = operations(lambda after=after: session.render(after))
+            else:
+                laps.run(name, lambda after=after: session.render(after))
+    targets = {"full render": FULL_MS, "30-pixel dab": DAB_MS, "slider move": SLIDER_MS}
+    for name, times in laps.times.items():
+        target = targets.get(name) if judged else None
+        by = "tail" if name == "30-pixel dab" else "value"
+        yield timed(f"{name}, {at}", times, floor=counts[name] / rate, target=target, judged=by)
+    pairs = zip(laps.times["full render"], laps.times["30-pixel dab"], strict=True)
+    yield Line(f"dab is faster than full, {at}", "times", float(np.median([whole / dab for whole, dab in pairs])))
+
+
+def _state(condition: str, size: tuple[int, int], exemplar: Exemplar) -> EditState:
+    labels = resize_labels(read_label_map(SAMPLES / "conditions" / f"{condition}.png", FASHION), size)
+    return EditState(FASHION.name, FASHION.default_model, Pixels(labels), (exemplar,), (1.0,))
+
+
+def _exemplar(name: str) -> Exemplar:
+    folder = SAMPLES / "exemplars"
+    labels = read_label_map(folder / f"{name}-labels.png", FASHION)
+    return Exemplar(Pixels(read_photo(folder / f"{name}.webp")), Pixels(labels), name)
+
+
+def _dabbed(state: EditState, random: np.random.Generator) -> EditState:
+    """One dab of a brush on the person, of the class that the person has most of elsewhere."""
+    labels = state.labels.array.copy()
+    rows, columns = np.nonzero(labels)
+    at = int(random.integers(len(rows)))
+    areas = np.bincount(labels.ravel())
+    areas[[0, labels[rows[at], columns[at]]]] = 0
+    cv2.circle(labels, (int(columns[at]), int(rows[at])), DAB // 2, int(areas.argmax()), cv2.FILLED)
+    return replace(state, labels=Pixels(labels))
+
+
+def _unseen(exemplar: Exemplar, random: np.random.Generator) -> Exemplar:
+    """The same but for one pixel, so that nothing that was kept fits."""
+    photo = exemplar.photo.array.copy()
+    photo[0, 0] = random.integers(0, 256, 3)
+    return replace(exemplar, photo=Pixels(photo))

@@ -1,0 +1,68 @@
+"""`bench speed` from the command line."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+import main
+from engine.commands.bench_speed import row_of
+from engine.evaluation import speed_of_renders
+from engine.evaluation.speed import Line
+from engine.weights.registry import weights_root
+
+SHIPPED = pytest.mark.skipif(
+    not (weights_root() / "fashion" / "rabit" / "card.json").exists(), reason="no weights are shipped yet"
+)
+
+
+@pytest.fixture(autouse=True)
+def threads() -> Iterator[None]:
+    """The command sets the number of threads; the suite keeps its own."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_rows_stand_in_columns() -> None:
+    rows = [
+        row_of(Line("full render", "ms", 1234.5, 2000.0, 300.0, 400.0)),
+        row_of(Line("a ratio", "times", 52.04, target=40.0, note="than dense")),
+        row_of(Line("not run", "ms", None, note="too long")),
+    ]
+    figures = [" ".join(row.split()) for row in rows]
+    assert figures[0] == "full render 1,234 ms 2,000 ms 300 ms ≤ 400 ms missed"
+    assert figures[1] == "a ratio 52.0 × – – ≥ 40.0 × ok than dense"
+    assert rows[0][:108].endswith("≤ 400 ms") and rows[1][:108].endswith("≥ 40.0 ×")
+    assert rows[2].endswith("too long")
+
+
+@pytest.mark.parametrize("wrong", [["--only", "nothing"], ["--rounds", "0"], ["--threads", "many"]])
+def test_parts_and_counts_are_checked(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["bench", "speed", *wrong]) == 2
+    assert wrong[0] in capsys.readouterr().err
+
+
+@SHIPPED
+def test_renders_are_measured(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(speed_of_renders, "SIZES", ((256, 384),))
+    assert main.main(["bench", "speed", "--only", "renders", "--rounds", "1", "--threads", "1", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["machine"]["threads"] == 1 and report["machine"]["gflop_per_s"] > 0
+    floors = {line["name"].split(",")[0]: line["floor"] for line in report["lines"]}
+    assert floors["exemplar swap"] > floors["full render"] > floors["slider move"] > 0
+    assert all(line["value"] > 0 for line in report["lines"])
+
+
+@SHIPPED
+@pytest.mark.slow
+def test_the_editor_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["bench", "speed", "--only", "editor", "--rounds", "1"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split(",")[0].split("  ")[0] for row in rows[2:]] == [
+        "first picture",
+        "memory of the editor",
+        *["brush event"] * 3,
+    ]
+    assert all("ok" in row or "missed" in row for row in rows[2:])
