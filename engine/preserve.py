@@ -10,6 +10,8 @@ from functools import cached_property
 import cv2
 import numpy as np
 
+from engine.rectangle import Rectangle
+
 RIM = 0.025  # width of the rim, as a share of the person's size
 NARROWEST_RIM = 3.0  # pixels
 FULL = 0.35  # share of the rim that is wholly generated, for label maps miss the outline by a little
@@ -21,42 +23,6 @@ FIT_DOUBT = 0.05  # share of neighbours below which a difference is carried less
 NARROWER = 4.0  # so many times narrower is the rim where photo and generated picture show different things
 TONE = 20.0  # levels; a difference far beyond is no other tone of the same, and not carried inwards
 OTHER = 60.0  # levels; a difference far beyond is that of other things
-
-
-@dataclass(frozen=True)
-class Rectangle:
-    """Pixels of a picture, `bottom` and `right` not included."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width."""
-        return self.bottom - self.top, self.right - self.left
-
-    @property
-    def area(self) -> int:
-        return self.shape[0] * self.shape[1]
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Rows and columns."""
-        return slice(self.top, self.bottom), slice(self.left, self.right)
-
-    def within(self, shape: tuple[int, int]) -> "Rectangle":
-        """The part inside of a picture of (height, width)."""
-        return Rectangle(max(self.top, 0), max(self.left, 0), min(self.bottom, shape[0]), min(self.right, shape[1]))
-
-    def seen_from(self, other: "Rectangle") -> "Rectangle":
-        """The same pixels, counted from the corner of another one."""
-        return Rectangle(self.top - other.top, self.left - other.left, self.bottom - other.top, self.right - other.left)
-
-    def grown(self, pixels: int) -> "Rectangle":
-        """Larger by so many pixels on all sides."""
-        return Rectangle(self.top - pixels, self.left - pixels, self.bottom + pixels, self.right + pixels)
 
 
 @dataclass(frozen=True, eq=False)

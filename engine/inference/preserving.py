@@ -10,7 +10,8 @@ from engine.domains import find_domain
 from engine.errors import InputError
 from engine.images import resize_labels
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
-from engine.preserve import Edit, Rectangle, put_in
+from engine.preserve import Edit, put_in
+from engine.rectangle import Rectangle
 
 CLOSER = 0.6  # a part of less than this share of the picture is worth a closer look
 LARGEST = 2_000_000  # pixels that are generated at most: what a frame costs must not follow the photo

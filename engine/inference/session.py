@@ -5,7 +5,8 @@ exemplar is kept for the last few pairs, so that moving a weight reruns only the
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,70 +15,177 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.conditions.pose_tensors import PoseTensors, pose_tensors, scaled_pose
-from engine.correspondence.grids import sample
 from engine.devices import pick_device
 from engine.domains import find_domain
 from engine.errors import InputError
 from engine.inference.cache import Recent
+from engine.inference.frames import Arrays, frame_arrays, photo_tensor
+from engine.inference.live import LivePicture
 from engine.inference.preserving import render_preserving
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
-from engine.models.building import load_translator
-from engine.models.injection import shares_of
+from engine.memory import bytes_of
+from engine.models.building import condition_flow, load_translator
 from engine.models.mix import Mix
 from engine.models.style_space import StyleSpace, load_style_space
 from engine.models.translator import Alignment, Translator
+from engine.rectangle import Rectangle
 
 EXEMPLARS_KEPT = 16
 ALIGNMENTS_KEPT = 8
+PHOTOS_KEPT = 4
+FRAMES_KEPT = 64
+MEMORY_BUDGET = 400.0  # MB
 
 
 class Session:
     """Renders states on one device. Not for several threads at once."""
 
-    def __init__(self, device: str = "auto") -> None:
-        """`device` is "auto", "cpu" or "cuda"; raises InputError when it is absent."""
+    def __init__(self, device: str = "auto", memory_budget: float = MEMORY_BUDGET) -> None:
+        """`device` is "auto", "cpu" or "cuda"; raises InputError when it is absent. `memory_budget` in MB."""
         self.device = pick_device(device)
+        self.memory_budget = memory_budget
         self._translators: Recent[Translator] = Recent(2)
         self._style_spaces: Recent[StyleSpace] = Recent(2)
         self._exemplars: Recent[Any] = Recent(EXEMPLARS_KEPT)
         self._conditions: Recent[Any] = Recent(1)
         self._alignments: Recent[Alignment] = Recent(ALIGNMENTS_KEPT)
+        self._photos: Recent[Tensor] = Recent(PHOTOS_KEPT)
+        self._frames: Recent[Frame] = Recent(FRAMES_KEPT)
+        self._picture: LivePicture | None = None
+        self._coming: LivePicture | None = None
 
     @torch.inference_mode()
-    def render(self, state: EditState, wanted: Callable[[], bool] = lambda: True) -> Frame | None:
+    def render(self, state: EditState, wanted: Callable[[], bool] = lambda: True, hold: bool = False) -> Frame | None:
         """The frame of `state`, or None once `wanted` says no, which is asked between the stages.
+
+        With `hold`, as during a stroke, the frame may be a preview (`Frame.exact`): where the regions lie, and how
+        the exemplars lie to them, is held from the last picture without, and only what the edit changes is made anew.
 
         Raises InputError when the state cannot be rendered: no exemplar with a weight, foreign class
         ids, an exemplar whose label map is of another size, no weights of that model or its style space,
         content that is not of the condition's size.
         """
         if state.content is not None:
-            return render_preserving(state, lambda part: self.render(part, wanted))
+            return render_preserving(state, lambda part: self.render(part, wanted, hold))
+        known = self._frames.find(state)
+        if known is not None:
+            return known
         _check(state)
         clock = _Clock(self.device)
         translator = self._translator(state.domain, state.model)
         torch.manual_seed(state.seed)
         exemplars, mix = self._mix(state)
-        size = working_size(state.labels.array.shape, find_domain(state.domain).size, translator.multiple)
         encoded = []
         for exemplar in exemplars:
             encoded.append(self._encoded_exemplar(state.domain, state.model, translator, exemplar))
             if not wanted():
                 return None
-        condition = self._encoded_condition(state, translator, size)
+        size = working_size(state.labels.array.shape, find_domain(state.domain).size, translator.multiple)
+        condition = self._conditioned(state.domain, state, size)
+        picture = self._live_picture(state, translator, condition, [_digests(e) for e in exemplars], hold)
+        if picture is None:
+            arrays = self._whole(state, translator, condition, exemplars, encoded, mix, wanted, clock)
+        else:
+            arrays = self._piecewise(state, picture, exemplars, encoded, mix, wanted, clock)
+        if arrays is None:
+            return None
+        clock.lap("synthesise")
+        exact = picture is None or picture.is_settled
+        frame = Frame(state, **arrays, timings=clock.timings(), device=self.device.type, exact=exact)
+        if exact:
+            self._frames.put(state, frame)
+        if picture is not None:
+            self._picture, self._coming = picture, None
+        self._keep_within_budget(len(exemplars))
+        return frame
+
+    @property
+    def memory(self) -> float:
+        """What is kept between two pictures, besides the weights, in MB; at most about `memory_budget`."""
+        pictures = (self._picture, self._coming)
+        kept = (self._frames, self._photos, self._exemplars, self._conditions, self._alignments, pictures)
+        return bytes_of(kept) / 1e6
+
+    def _keep_within_budget(self, used: int) -> None:
+        """Forget what was not asked for lately: frames, photos, alignments, exemplars; not what the picture needs."""
+        for kept, least in ((self._frames, 1), (self._photos, 1)):
+            while self.memory > self.memory_budget and len(kept) > least:
+                kept.drop_oldest()
+        if self.memory > self.memory_budget and self._picture is not None:
+            self._picture.forget_unused()
+        while self.memory > self.memory_budget and len(self._exemplars) > used:
+            self._exemplars.drop_oldest()
+
+    def _live_picture(
+        self,
+        state: EditState,
+        translator: Translator,
+        condition: tuple[Tensor, PoseTensors | None],
+        exemplars: list[Hashable],
+        hold: bool,
+    ) -> LivePicture | None:
+        """The picture that becomes that of `state`, the last one where that can be; None for whole pictures only."""
+        kind = (state.domain, state.model, state.labels.array.shape)
+        key = _condition_digests(state)
+        last = self._picture
+        if hold and last is not None and last.kind == kind and last.follow(key, *condition, exemplars):
+            return last
+        for picture in (last, self._coming):
+            if picture is not None and picture.is_settled and (picture.kind, picture.condition) == (kind, key):
+                return picture
+        flow = condition_flow(translator, *condition)
+        self._coming = None if flow is None else LivePicture(kind, key, flow)
+        return self._coming
+
+    def _piecewise(
+        self,
+        state: EditState,
+        picture: LivePicture,
+        exemplars: list[Exemplar],
+        encoded: list[Any],
+        mix: Mix,
+        wanted: Callable[[], bool],
+        clock: "_Clock",
+    ) -> Arrays | None:
+        """The arrays of a frame, with what is not there yet; None once `wanted` says no."""
+        keys = [_digests(exemplar) for exemplar in exemplars]
+        if not picture.encode(wanted):
+            return None
+        clock.lap("encode")
+        if not picture.align(keys, encoded, wanted):
+            return None
+        clock.lap("align")
+        if not picture.paint((tuple(keys), state.weights, state.style, state.seed), mix, wanted):
+            return None
+        return picture.arrays(state, exemplars, mix, self._photo)
+
+    def _whole(
+        self,
+        state: EditState,
+        translator: Translator,
+        condition: tuple[Tensor, PoseTensors | None],
+        exemplars: list[Exemplar],
+        encoded: list[Any],
+        mix: Mix,
+        wanted: Callable[[], bool],
+        clock: "_Clock",
+    ) -> Arrays | None:
+        """The arrays of a frame of a translator that makes whole pictures; None once `wanted` says no."""
+        key = (state.domain, state.model, *_condition_digests(state))
+        content = self._conditions.get(key, lambda: translator.encode_condition(*condition))
         clock.lap("encode")
         alignments = []
         for exemplar, code in zip(exemplars, encoded, strict=True):
-            alignments.append(self._alignment(state, translator, condition, exemplar, code))
+            aligned = (*key, *_digests(exemplar))
+            alignments.append(self._alignments.get(aligned, lambda code=code: translator.align(content, code)))
             if not wanted():
                 return None
         clock.lap("align")
-        image = translator.synthesise(condition, alignments, mix)
+        image = translator.synthesise(content, alignments, mix)
         if not wanted():
             return None
-        frame = _frame(state, exemplars, alignments, mix, image)
-        clock.lap("synthesise")
-        return Frame(**frame, timings=clock.timings(), device=self.device.type)
+        everything = Rectangle(0, 0, *state.labels.array.shape)
+        return frame_arrays(state, exemplars, alignments, mix, image, everything, self._photo)
 
     @torch.inference_mode()
     def style_codes(self, domain: str, model: str, exemplars: Sequence[Exemplar]) -> np.ndarray:
@@ -125,25 +233,6 @@ class Session:
 
         return self._exemplars.get((domain, model, *_digests(exemplar)), encode)
 
-    def _encoded_condition(self, state: EditState, translator: Translator, size: tuple[int, int]) -> Any:
-        return self._conditions.get(
-            (state.domain, state.model, *_condition_digests(state)),
-            lambda: translator.encode_condition(*self._conditioned(state.domain, state, size)),
-        )
-
-    def _alignment(
-        self,
-        state: EditState,
-        translator: Translator,
-        condition: Any,
-        exemplar: Exemplar,
-        code: Any,
-    ) -> Alignment:
-        return self._alignments.get(
-            (state.domain, state.model, *_condition_digests(state), *_digests(exemplar)),
-            lambda: translator.align(condition, code),
-        )
-
     def _conditioned(
         self, domain: str, what: EditState | Exemplar, size: tuple[int, int]
     ) -> tuple[Tensor, PoseTensors | None]:
@@ -157,10 +246,19 @@ class Session:
 
     def _labels(self, labels: Pixels, size: tuple[int, int]) -> Tensor:
         """Class ids int64 (1, H, W) of `size`, each from the nearest pixel."""
-        tensor = torch.from_numpy(labels.array.copy()).to(self.device)[None]
-        if tensor.shape[1:] != size:
-            tensor = F.interpolate(tensor[None].float(), size, mode="nearest-exact")[0]
-        return tensor.long()
+        rows, columns = (_nearest(side, new) for side, new in zip(labels.array.shape, size, strict=True))
+        return torch.from_numpy(labels.array[rows[:, None], columns]).to(self.device).long()[None]
+
+    def _photo(self, exemplar: Exemplar) -> Tensor:
+        """An exemplar's photo, float (1, 3, H, W) in [-1, 1], in its own size."""
+        return self._photos.get(exemplar.photo.digest, lambda: photo_tensor(exemplar.photo.array, self.device))
+
+
+@lru_cache
+def _nearest(side: int, new: int) -> np.ndarray:
+    """The index of the nearest of `side` pixels to each of `new` ones."""
+    places = torch.arange(side, dtype=torch.float32).view(1, 1, -1)
+    return F.interpolate(places, new, mode="nearest-exact").flatten().long().numpy()
 
 
 def _digests(exemplar: Exemplar) -> tuple[str, ...]:
@@ -177,12 +275,6 @@ def working_size(shape: tuple[int, ...], domain_size: tuple[int, int], multiple:
     height, width = shape[:2]
     scale = (domain_size[0] * domain_size[1] / (height * width)) ** 0.5
     return tuple(max(multiple, round(side * scale / multiple) * multiple) for side in (height, width))
-
-
-def photo_tensor(photo: np.ndarray, device: torch.device) -> Tensor:
-    """RGB uint8 (H, W, 3) to float (1, 3, H, W) in [-1, 1]."""
-    tensor = torch.from_numpy(photo.copy()).to(device).permute(2, 0, 1)[None]
-    return tensor.float() / 127.5 - 1
 
 
 def _check(state: EditState) -> None:
@@ -206,65 +298,6 @@ def _check(state: EditState) -> None:
 def _normalised(weights: Sequence[float]) -> tuple[float, ...]:
     total = sum(weights)
     return tuple(weight / total for weight in weights)
-
-
-def _frame(state: EditState, exemplars: list[Exemplar], alignments: list[Alignment], mix: Mix, image: Tensor) -> dict:
-    """The arrays of a frame in the condition's own size."""
-    size = state.labels.array.shape
-    image = _resized(image, size, "bicubic")
-    if any(alignment.warp is None for alignment in alignments):
-        nothing = dict.fromkeys(("warp", "confidence", "correspondence", "source"))
-        return {"state": state, "image": _to_bytes(image), **nothing}
-    labels = torch.from_numpy(state.labels.array.copy()).to(image.device)[None].long()
-    table = mix.table(len(find_domain(state.domain).classes), image.device)
-    confidences = [_resized(alignment.confidence, size) for alignment in alignments]
-    shares = shares_of(confidences, labels, table)
-    matches = torch.stack([_resized(a.match.permute(0, 3, 1, 2), size)[0].permute(1, 2, 0) for a in alignments])
-    warps = [_full_warp(e, a, m) for e, a, m in zip(exemplars, alignments, matches, strict=True)]
-    warp = sum(share * shown for share, shown in zip(shares, warps, strict=True))
-    confidence = sum(share * c for share, c in zip(shares, confidences, strict=True))
-    if alignments[0].warp.shape[2:] != size:  # detail finer than the network's grid
-        small = sum(share * _resized(a.warp, size, "bicubic") for share, a in zip(shares, alignments, strict=True))
-        image = image + confidence * (warp - small)
-    strongest = _strongest(shares[:, 0, 0])
-    sizes = matches.new_tensor([e.labels.array.shape[::-1] for e in exemplars])
-    pixels = (matches + 1) / 2 * sizes[:, None, None] - 0.5
-    number = torch.tensor([state.exemplars.index(exemplar) for exemplar in exemplars], device=image.device)
-    return {
-        "state": state,
-        "image": _to_bytes(image),
-        "warp": _to_bytes(warp),
-        "confidence": confidence[0, 0].clamp(0, 1).cpu().numpy(),
-        "correspondence": pixels.gather(0, strongest[None, ..., None].expand(1, -1, -1, 2))[0].cpu().numpy(),
-        "source": number[strongest].byte().cpu().numpy(),
-    }
-
-
-def _strongest(shares: Tensor) -> Tensor:
-    """The index of the largest of shares (n, H, W) at each pixel; argmax over so short an axis is slow."""
-    best, index = shares[0], torch.zeros(shares.shape[1:], dtype=torch.int64, device=shares.device)
-    for number, share in enumerate(shares[1:], start=1):
-        index = torch.where(share > best, number, index)
-        best = torch.maximum(best, share)
-    return index
-
-
-def _full_warp(exemplar: Exemplar, alignment: Alignment, match: Tensor) -> Tensor:
-    """The warp at the size of `match` (H, W, 2); larger than the network works at, it is read from the photo."""
-    if alignment.warp.shape[2:] == match.shape[:2]:
-        return alignment.warp
-    return sample(photo_tensor(exemplar.photo.array, match.device), match[None], beyond="reflection")
-
-
-def _resized(x: Tensor, size: tuple[int, int], mode: str = "bilinear") -> Tensor:
-    if x.shape[2:] == size:
-        return x
-    shrinks = size[0] < x.shape[2]
-    return F.interpolate(x, size, mode=mode, align_corners=False, antialias=shrinks)
-
-
-def _to_bytes(picture: Tensor) -> np.ndarray:
-    return ((picture[0].float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
 
 
 class _Clock:

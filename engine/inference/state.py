@@ -107,6 +107,8 @@ class Frame:
     timings         milliseconds by stage: "encode", "align", "synthesise", "total"
     device          "cpu", "cuda", ...
 
+    exact           whether it is what a new session would make of the state; False for a preview during a stroke
+
     A system without correspondence has None for warp, confidence, correspondence and source.
     """
 
@@ -118,3 +120,4 @@ class Frame:
     source: np.ndarray | None
     timings: dict[str, float]
     device: str
+    exact: bool = True

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
+from torch import Tensor
+
+from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.head import HeadClasses
 from engine.errors import InputError
 from engine.models.rabit import Rabit, RabitConfig
+from engine.models.rabit_flow import ConditionFlow
 from engine.models.step import Step, StepConfig
 from engine.models.style_encoder import StyleEncoderConfig
 from engine.models.translator import Translator
@@ -28,6 +32,11 @@ def _as_tuple(value: list | int) -> tuple | int:
 
 
 BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit, "step": _step}
+
+
+def condition_flow(translator: Translator, labels: Tensor, pose: PoseTensors | None) -> ConditionFlow | None:
+    """The condition as one that is edited piece by piece; None for a translator that makes whole pictures only."""
+    return ConditionFlow(translator, labels, pose) if isinstance(translator, Rabit) else None
 
 
 def load_translator(domain: str, model: str) -> Translator:

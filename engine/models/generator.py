@@ -67,23 +67,40 @@ class Generator(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """The picture painted everywhere, and the gate's logit for warped pixels: both (B, 3, H, W)."""
         half, quarter, eighth = features
-        warped2, warped4, warped8 = injection.features
+        x = self.at8(labels, eighth, injection)
+        x = self.at4(x, labels, quarter, injection)
+        x = self.at2(x, labels, half, injection)
+        return self.at1(x, labels, injection)
+
+    def at8(self, labels: Tensor, eighth: Tensor, injection: Injection) -> Tensor:
+        """Stride 8, where painting starts."""
         evidence = injection.evidence
-        style = [_style_map(labels, injection.style, stride) for stride in (2, 4, 8)]
-        same4 = evidence[:, AGREEMENT : AGREEMENT + 1]
-        same8, same2 = F.avg_pool2d(same4, 2), _double(same4)
-        guide8 = self.inject8(torch.cat([eighth, style[2]], 1), warped8, F.avg_pool2d(evidence, 2), same8)
-        x = self.block8(guide8, guide8)
-        guide4 = self.inject4(torch.cat([quarter, style[1]], 1), warped4, evidence, same4)
-        x = self.block4(self.to4(x) + guide4, guide4)
-        guide2 = self.inject2(torch.cat([half, style[0]], 1), warped2, _double(evidence), same2)
-        x = self.block2(self.to2(x) + guide2, guide2)
+        known = torch.cat([eighth, _style_map(labels, injection.style, 8)], 1)
+        same = F.avg_pool2d(_same(evidence), 2)
+        guide = self.inject8(known, injection.features[2], F.avg_pool2d(evidence, 2), same)
+        return self.block8(guide, guide)
+
+    def at4(self, x: Tensor, labels: Tensor, quarter: Tensor, injection: Injection) -> Tensor:
+        """Stride 4, from x at stride 8."""
+        evidence = injection.evidence
+        known = torch.cat([quarter, _style_map(labels, injection.style, 4)], 1)
+        guide = self.inject4(known, injection.features[1], evidence, _same(evidence))
+        return self.block4(self.to4(x) + guide, guide)
+
+    def at2(self, x: Tensor, labels: Tensor, half: Tensor, injection: Injection) -> Tensor:
+        """Stride 2, from x at stride 4."""
+        evidence = injection.evidence
+        known = torch.cat([half, _style_map(labels, injection.style, 2)], 1)
+        guide = self.inject2(known, injection.features[0], _double(evidence), _double(_same(evidence)))
+        return self.block2(self.to2(x) + guide, guide)
+
+    def at1(self, x: Tensor, labels: Tensor, injection: Injection) -> tuple[Tensor, Tensor]:
+        """Picture and gate (`paint_all`), from x at stride 2."""
         embedded = self.embedding.weight.expand(len(labels), -1, -1)
         known = self.inject1.of_class(torch.cat([embedded, injection.style], 2))
         trust = injection.trust.detach()  # what people see is taught by the warp's error alone
         certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
-        guide1 = self.inject1.blend(laid_out(known, labels), injection.warp, certain, injection.agrees)
-        x = self.to1(x) + guide1
+        x = self.to1(x) + self.inject1.blend(laid_out(known, labels), injection.warp, certain, injection.agrees)
         x = x + self.deepen(F.leaky_relu(x, SLOPE))
         painted, gate = self.paint(F.leaky_relu(x, SLOPE)).float().chunk(2, dim=1)
         return painted, gate
@@ -96,6 +113,11 @@ def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:
     """
     opinion = GATE * (gate / GATE).tanh() + injection.trust.detach()
     return torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * injection.agrees)
+
+
+def _same(evidence: Tensor) -> Tensor:
+    """How far the labels agree, (B, 1, H/4, W/4)."""
+    return evidence[:, AGREEMENT : AGREEMENT + 1]
 
 
 def _double(x: Tensor) -> Tensor:

@@ -30,6 +30,7 @@ from engine.correspondence.refinement import Match, Refinement, same_place
 from engine.correspondence.registration import Registration, register, soft_labels
 from engine.correspondence.semantic_position import Layout, layout_of, layout_of_pose
 from engine.correspondence.trust import TrustHead
+from engine.memory import bytes_of
 from engine.models.exemplar_encoders import LOOK, StyleEncoder, ValueEncoder
 from engine.models.generator import ConditionEncoder, Generator
 from engine.models.injection import Injection
@@ -116,6 +117,11 @@ class ExemplarSides:
             return self._network.encode_side(photo, self.straight.labels.flip(2))
         pose = self.straight.pose.mirrored()
         return self._network.encode_side(photo, pose.labels, pose=pose)
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it takes."""
+        return bytes_of(self.straight) + bytes_of(self.__dict__.get("mirrored"))
 
 
 class Rabit(Translator):

@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from engine.data.folder import PhotoFolder
 from engine.domains import find_domain
 from engine.images import write_image
-from engine.inference.session import Session, photo_tensor
+from engine.inference.frames import photo_tensor
+from engine.inference.session import Session
 from engine.inference.state import EditState, Exemplar, Pixels
 from engine.losses.perceptual import PerceptualNetwork, perceptual_network
 

@@ -23,7 +23,7 @@ from engine.correspondence.kin import Kin, lenders
 from engine.data.folder import PhotoFolder
 from engine.domains import Domain, find_domain
 from engine.evaluation.protocols import Case, cases
-from engine.inference.session import photo_tensor
+from engine.inference.frames import photo_tensor
 from engine.losses.perceptual import perceptual_network
 from engine.models.building import load_translator
 from engine.models.mix import ALONE, Mix

@@ -44,10 +44,10 @@ def photo_like(seed: int, height: int, width: int) -> Tensor:
     return torch.nn.functional.interpolate(coarse, (height, width), mode="bilinear")
 
 
-def tiny_rabit(seed: int = 0) -> Rabit:
+def tiny_rabit(seed: int = 0, config: RabitConfig = TINY) -> Rabit:
     """A small network whose weights are random everywhere, also where training starts from zero."""
     torch.manual_seed(seed)
-    network = Rabit(TINY)
+    network = Rabit(config)
     with torch.no_grad():
         for parameter in network.refinement.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))

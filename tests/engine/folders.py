@@ -9,6 +9,7 @@ import torch
 from engine.analysis.parser import Parser, ParserConfig
 from engine.domains import Domain, LabelClass
 from engine.images import write_image
+from engine.models.rabit import RabitConfig
 from engine.weights.registry import save_weights
 from tests.engine.figures import CLASSES, TINY, moved_person, photo_like, random_affine, tiny_rabit
 
@@ -39,16 +40,16 @@ def make_people(folder: Path, count: int = 4) -> Path:
     return folder
 
 
-def make_tiny_weights(root: Path, seed: int = 0) -> None:
+def make_tiny_weights(root: Path, seed: int = 0, config: RabitConfig = TINY) -> None:
     """Random weights of the tiny domain's translator and parser under `root`."""
     torch.manual_seed(seed)
     parser = Parser(ParserConfig(classes=CLASSES, channels=(4, 6, 8, 8, 8, 8)))
-    for model, network in (("rabit", tiny_rabit(seed)), ("parser", parser)):
+    for model, network in (("rabit", tiny_rabit(seed, config)), ("parser", parser)):
         save_weights(
             root / TINY_DOMAIN.name / model,
             model=model,
             domain=TINY_DOMAIN.name,
-            config=asdict(TINY if model == "rabit" else parser.config),
+            config=asdict(config if model == "rabit" else parser.config),
             state_dict=network.state_dict(),
             data="made up",
             steps=0,

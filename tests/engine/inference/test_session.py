@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.inference.session import Session, working_size
 from engine.inference.state import EditState, Exemplar, Pixels
 from engine.models.rabit import Rabit
+from engine.models.rabit_flow import AlignmentFlow, ConditionFlow, PaintFlow
 from tests.engine.figures import STILL, moved_person, photo_like
 from tests.engine.folders import TINY_DOMAIN, make_tiny_weights
 
@@ -32,10 +33,18 @@ def session() -> Session:
     return Session("cpu")
 
 
-def _counted(counts: dict[str, int], name: str) -> Callable[..., object]:
-    real = getattr(Rabit, name)
+STAGES = {
+    "encode_exemplar": (Rabit, "encode_exemplar"),
+    "encode_condition": (ConditionFlow, "__init__"),
+    "align": (AlignmentFlow, "__init__"),
+    "synthesise": (PaintFlow, "__init__"),
+}
 
-    def counted(self: Rabit, *arguments: object) -> object:
+
+def _counted(counts: dict[str, int], name: str) -> Callable[..., object]:
+    real = getattr(*STAGES[name])
+
+    def counted(self: object, *arguments: object) -> object:
         counts[name] += 1
         return real(self, *arguments)
 
@@ -44,10 +53,10 @@ def _counted(counts: dict[str, int], name: str) -> Callable[..., object]:
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """How often each stage of the translator was run."""
-    counts = dict.fromkeys(("encode_exemplar", "encode_condition", "align", "synthesise"), 0)
-    for name in counts:
-        monkeypatch.setattr(Rabit, name, _counted(counts, name))
+    """How often each stage was begun anew."""
+    counts = dict.fromkeys(STAGES, 0)
+    for name, (owner, method) in STAGES.items():
+        monkeypatch.setattr(owner, method, _counted(counts, name))
     return counts
 
 
@@ -133,9 +142,11 @@ def test_an_exemplar_without_weight_is_not_used_and_weights_are_relative(
     assert calls["encode_exemplar"] <= 1
 
 
-@pytest.mark.parametrize(("answers", "reached"), [(0, "encode_exemplar"), (1, "align"), (2, "synthesise")])
+@pytest.mark.parametrize(
+    ("answers", "reached"), [(0, "encode_exemplar"), (1, "encode_condition"), (6, "align"), (14, "synthesise")]
+)
 def test_unwanted_work_stops_after_the_stage(calls: dict[str, int], answers: int, reached: str) -> None:
-    wanted = iter([True] * answers + [False] * 9)
+    wanted = iter([True] * answers + [False])
     assert Session("cpu").render(_state(), lambda: next(wanted)) is None
     order = ["encode_exemplar", "encode_condition", "align", "synthesise"]
     after = order[order.index(reached) + 1 :]
