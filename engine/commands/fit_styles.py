@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from engine.commands.parser import count
 from engine.data.photo_set import PhotoSet
+from engine.data.posed_set import PosedSet
 from engine.domains import Domain, find_domain
 from engine.evaluation.coverage import compare_sources
 from engine.evaluation.style_axes import measure_change, name_axes
@@ -45,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     weights = find_weights(domain.name, arguments.model or domain.default_model)
     model = weights.card.model
     translator = load_translator(domain.name, model)
-    training, held_out = (PhotoSet(arguments.data, domain, split) for split in ("train", "val"))
+    kind = PosedSet if domain.condition == "pose" else PhotoSet
+    training, held_out = (kind(arguments.data, domain, split) for split in ("train", "val"))
     codes, shares = _codes(translator, training, len(domain.classes))
     held_codes, _ = _codes(translator, held_out, len(domain.classes))
     importance = translator.style_importance(shares).expand(codes.shape[1])
@@ -79,12 +81,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _codes(translator: Translator, photos: PhotoSet, classes: int) -> tuple[torch.Tensor, torch.Tensor]:
+def _codes(translator: Translator, photos: PhotoSet | PosedSet, classes: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Style codes of all photos, (n, D), and the share of each class in them, (classes,)."""
     codes, pixels = [], torch.zeros(classes)
     for name in tqdm(photos.names, "style codes", unit="photo", disable=None):
-        photo, labels = photos.batch([name])
-        codes.append(translator.style_code(translator.encode_exemplar(photo, labels)))
+        photo, labels, pose = photos.conditioned([name])
+        codes.append(translator.style_code(translator.encode_exemplar(photo, labels, pose)))
         pixels += torch.bincount(labels.flatten(), minlength=classes)
     return torch.cat(codes), pixels / pixels.sum()
 
@@ -100,14 +102,14 @@ def _coverage(space: StyleSpace, codes: torch.Tensor, held_out: torch.Tensor, se
     }
 
 
-def _name_axes(space: StyleSpace, translator: Translator, photos: PhotoSet, domain: Domain) -> None:
+def _name_axes(space: StyleSpace, translator: Translator, photos: PhotoSet | PosedSet, domain: Domain) -> None:
     """Look at what the first axes change, turn them the natural way round, and name them."""
     watched = photos.names[:: max(1, len(photos.names) // WATCHED)][:WATCHED]
-    batches = [photos.batch([name]) for name in watched]
+    batches = [photos.conditioned([name]) for name in watched]
     aligned = []
-    for photo, labels in batches:
-        condition = translator.encode_condition(labels)
-        aligned.append((condition, translator.align(condition, translator.encode_exemplar(photo, labels))))
+    for photo, labels, pose in batches:
+        condition = translator.encode_condition(labels, pose)
+        aligned.append((condition, translator.align(condition, translator.encode_exemplar(photo, labels, pose))))
     changes = []
     for axis in range(min(AXES, len(space.directions))):
 
@@ -117,7 +119,7 @@ def _name_axes(space: StyleSpace, translator: Translator, photos: PhotoSet, doma
             image = translator.synthesise(condition, [alignment], Mix((1.0,), edit=lambda codes: codes + move))
             return ((image[0].clamp(-1, 1) + 1) * 127.5).byte().permute(1, 2, 0).numpy()
 
-        changes.append(measure_change(render, [labels[0].numpy() for _, labels in batches], len(domain.classes)))
+        changes.append(measure_change(render, [labels[0].numpy() for _, labels, _ in batches], len(domain.classes)))
     axes, wrong_way = name_axes(np.stack(changes), domain)
     for axis in np.flatnonzero(wrong_way):
         turn(space, int(axis))

@@ -39,3 +39,7 @@ class PhotoSet:
         """Photos float (B, 3, H, W) in [-1, 1] and label maps int64 (B, H, W)."""
         photos, labels = zip(*(self.read(name) for name in names), strict=True)
         return torch.stack(photos).float() / 127.5 - 1, torch.stack(labels).long()
+
+    def conditioned(self, names: list[str]) -> tuple[Tensor, Tensor, None]:
+        """As `batch`, for whom poses may come as well: there are none here."""
+        return *self.batch(names), None

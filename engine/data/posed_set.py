@@ -50,3 +50,8 @@ class PosedSet:
     def batch(self, names: list[str]) -> tuple[Tensor, Tensor]:
         """Photos float (B, 3, H, W) in [-1, 1] and maps of body segments int64 (B, H, W)."""
         return self.photos(names), self.poses(names).labels
+
+    def conditioned(self, names: list[str]) -> tuple[Tensor, Tensor, PoseTensors]:
+        """As `batch`, with the poses."""
+        poses = self.poses(names)
+        return self.photos(names), poses.labels, poses

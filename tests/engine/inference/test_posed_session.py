@@ -19,6 +19,7 @@ from engine.errors import InputError
 from engine.inference.session import Session
 from engine.inference.state import EditState, Exemplar, Keypoints, Pixels
 from engine.models.rabit import Rabit
+from engine.style import Style
 from engine.weights.registry import save_weights
 from tests.engine.folders import TINY_DOMAIN
 from tests.engine.posed_domain import POSED_CONFIG, POSED_DOMAIN, make_posed_data
@@ -120,3 +121,9 @@ def test_evaluate_mirrors_joints(people: Path, tmp_path: Path) -> None:
     for protocol in ("warp", "mirror"):
         figures = report["protocols"][protocol]
         assert figures["warped"]["psnr"] > figures["copied"]["psnr"]
+
+
+def test_the_styles_of_posed_photos_are_fitted(people: Path, tmp_path: Path) -> None:
+    assert main.main(["fit-styles", "--domain", POSED_DOMAIN.name, "--data", str(people), "--epochs", "1"]) == 0
+    frame = Session("cpu").render(replace(_state(people), style=Style.of(axes=(1.0,))))
+    assert (frame.image != Session("cpu").render(_state(people)).image).any()
