@@ -36,13 +36,12 @@ def _lines_at(size: tuple[int, int], rate: float, rounds: int) -> Iterator[Line]
     mixed = replace(full, exemplars=tuple(exemplars[:2]), weights=(0.5, 0.5))
     counts: dict[str, int] = {}
     for round_number in range(-1, rounds):
-        share = float(random.uniform(0.1, 0.9))
-        fresh = _dabbed(full, random)  # a condition that nothing is kept of
-        steps = {
-            "full render": (other, fresh),
+        fresh = _dabbed(full, random)
+        steps = {  # the state before, and the one that is timed: what was rendered once is kept, so all are new
+            "full render": (_dabbed(other, random), fresh),
             "30-pixel dab": (fresh, _dabbed(fresh, random)),
-            "slider move": (mixed, replace(mixed, weights=(share, 1 - share))),
-            "exemplar swap": (full, replace(full, exemplars=(_unseen(exemplars[2], random),))),
+            "slider move": (_mixed(mixed, random), _mixed(mixed, random)),
+            "exemplar swap": (_mixed(mixed, random), replace(full, exemplars=(_unseen(exemplars[2], random),))),
         }
         for name, (before, after) in steps.items():
             session.render(before)
@@ -79,6 +78,12 @@ def _dabbed(state: EditState, random: np.random.Generator) -> EditState:
     areas[[0, labels[rows[at], columns[at]]]] = 0
     cv2.circle(labels, (int(columns[at]), int(rows[at])), DAB // 2, int(areas.argmax()), cv2.FILLED)
     return replace(state, labels=Pixels(labels))
+
+
+def _mixed(state: EditState, random: np.random.Generator) -> EditState:
+    """Two exemplars in other shares."""
+    share = float(random.uniform(0.1, 0.9))
+    return replace(state, weights=(share, 1 - share))
 
 
 def _unseen(exemplar: Exemplar, random: np.random.Generator) -> Exemplar:

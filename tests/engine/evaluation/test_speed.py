@@ -103,4 +103,6 @@ def test_every_measured_render_is_one_that_nothing_is_kept_of(monkeypatch: pytes
         assert 0 < changed.sum() <= 31**2 and np.ptp(np.nonzero(changed), axis=1).max() <= 30
     for before, moved in zip(befores[2::4], afters[2::4], strict=True):
         assert before.weights != moved.weights and before.labels == moved.labels
+    for before, swapped in zip(befores[3::4], afters[3::4], strict=True):
+        assert before.exemplars != swapped.exemplars and before.labels == swapped.labels
     assert len({state.exemplars for state in afters[3::4]}) == 4
