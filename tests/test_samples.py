@@ -8,7 +8,8 @@ import pytest
 from app.project import read_project
 from app.resources import SAMPLES, sample_projects
 from engine.conditions.label_map import read_label_map
-from engine.domains import FASHION
+from engine.conditions.pose import read_pose
+from engine.domains import FASHION, FASHION_POSE
 from engine.images import read_photo
 
 EXEMPLARS = sorted((SAMPLES / "exemplars").glob("*.webp"))
@@ -33,10 +34,19 @@ def test_a_condition_has_the_domain_s_size(path: Path) -> None:
     assert read_label_map(path, FASHION).shape == FASHION.size[::-1]
 
 
+@pytest.mark.parametrize("path", CONDITIONS, ids=lambda path: path.stem)
+def test_a_condition_has_its_pose(path: Path) -> None:
+    pose = read_pose(path.with_name(f"{path.stem}-pose.json"))
+    columns, rows = pose[0, :, :2].astype(int).T
+    assert (read_label_map(path, FASHION)[rows, columns] > 0).mean() > 0.9
+
+
 @pytest.mark.parametrize("path", sample_projects(), ids=lambda path: path.stem)
 def test_a_project_opens(path: Path) -> None:
     snapshot = read_project(path)
-    assert snapshot.domain == FASHION and snapshot.canvas.photo is not None
+    assert snapshot.domain in (FASHION, FASHION_POSE) and snapshot.canvas.photo is not None
+    posed = [thing.keypoints is not None for thing in (snapshot.canvas, *snapshot.board.exemplars)]
+    assert posed == [snapshot.domain == FASHION_POSE] * len(posed)
     assert 3 <= len(snapshot.board.exemplars) <= 4
     assert max(snapshot.board.weights) > 0
     assert snapshot.state is not None and snapshot.result is None

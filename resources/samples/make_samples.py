@@ -12,28 +12,35 @@ sys.path.insert(0, str(HERE.parent.parent))
 
 from app.content import Board, Canvas, Method, Snapshot  # noqa: E402
 from app.project import write_project  # noqa: E402
+from engine.conditions.body import body_segments  # noqa: E402
 from engine.conditions.label_map import write_label_map  # noqa: E402
+from engine.conditions.pose import write_pose  # noqa: E402
 from engine.data.renderer import Person, render  # noqa: E402
 from engine.data.renderer.backdrop import Backdrop  # noqa: E402
 from engine.data.renderer.fabrics import Fabric  # noqa: E402
 from engine.data.renderer.figure import MAN, WOMAN, Build, Pose  # noqa: E402
 from engine.data.renderer.head import HAIR_COLORS, Look  # noqa: E402
+from engine.data.renderer.keypoints import keypoints  # noqa: E402
 from engine.data.renderer.wardrobe import Bag, Garment, Outfit, Shoes, Trousers  # noqa: E402
-from engine.domains import FASHION  # noqa: E402
-from engine.inference.state import Exemplar, Pixels  # noqa: E402
+from engine.domains import FASHION, FASHION_POSE  # noqa: E402
+from engine.inference.state import Exemplar, Keypoints, Pixels  # noqa: E402
 
 EXEMPLAR_SIZE = (512, 768)
 WEBP_QUALITY = 93
 
 LEFT = Pose(upper_arms=(13, 10), forearms=(0, 4))
-RIGHT = Pose((10, 14), (3, -2), (-0.050, 0.030), (0.008, 0.0), (24, 8), sway=0.014, tilt=-2.0, head_tilt=-3,
-             head_turn=-0.2)
-EASY = Pose((12, 16), (2, 2), (-0.052, 0.052), (0.0, 0.004), (16, 20), sway=0.006, tilt=-1.2, head_tilt=1,
-            head_turn=0.1)
-HAND_ON_HIP = Pose((32, 9), (-34, 2), (-0.034, 0.046), (0.0, 0.010), (6, 26), sway=-0.018, tilt=3.0, head_tilt=4,
-                   head_turn=0.25)
-STROLL = Pose((17, 30), (6, -30), (-0.030, 0.018), (0.012, 0.0), (20, 4), sway=0.020, tilt=-3.0, head_tilt=-4,
-              head_turn=-0.3)
+RIGHT = Pose(
+    (10, 14), (3, -2), (-0.050, 0.030), (0.008, 0.0), (24, 8), sway=0.014, tilt=-2.0, head_tilt=-3, head_turn=-0.2
+)
+EASY = Pose(
+    (12, 16), (2, 2), (-0.052, 0.052), (0.0, 0.004), (16, 20), sway=0.006, tilt=-1.2, head_tilt=1, head_turn=0.1
+)
+HAND_ON_HIP = Pose(
+    (32, 9), (-34, 2), (-0.034, 0.046), (0.0, 0.010), (6, 26), sway=-0.018, tilt=3.0, head_tilt=4, head_turn=0.25
+)
+STROLL = Pose(
+    (17, 30), (6, -30), (-0.030, 0.018), (0.012, 0.0), (20, 4), sway=0.020, tilt=-3.0, head_tilt=-4, head_turn=-0.3
+)
 
 BLACK_LEATHER = Fabric("leather", (34, 29, 30))
 TAN_LEATHER = Fabric("leather", (126, 74, 40))
@@ -131,9 +138,17 @@ CONDITIONS = {
 }  # fmt: skip
 
 PROJECTS = {
-    "autumn-walk": ("camel-coat", {"tweed-blazer": 1.0, "camel-coat": 0.0, "yellow-raincoat": 0.0,
-                                   "leather-jacket": 0.0}),
+    "autumn-walk": (
+        "camel-coat",
+        {"tweed-blazer": 1.0, "camel-coat": 0.0, "yellow-raincoat": 0.0, "leather-jacket": 0.0},
+    ),
     "summer-street": ("floral-dress", {"straw-hat": 0.6, "lace-dress": 0.4, "floral-dress": 0.0, "plaid-skirt": 0.0}),
+}
+
+
+# What is shown, joints and by how many pixels they are moved, other exemplars.
+POSED_PROJECTS = {
+    "raised-arm": ("camel-coat", {3: (-22, -42), 4: (-40, -108)}, ("leather-jacket", "tweed-blazer", "plaid-skirt")),
 }
 
 
@@ -151,6 +166,7 @@ def write_condition(name: str, person: Person) -> None:
     folder = HERE / "conditions"
     folder.mkdir(exist_ok=True)
     write_label_map(folder / f"{name}.png", render(person, FASHION.size)[1], FASHION)
+    write_pose(folder / f"{name}-pose.json", keypoints(person, FASHION.size).round(2))
 
 
 def write_sample_project(name: str, shown: str, weights: dict[str, float]) -> None:
@@ -161,6 +177,24 @@ def write_sample_project(name: str, shown: str, weights: dict[str, float]) -> No
     board = Board(exemplars, tuple(weights.values()), int(np.argmax(list(weights.values()))))
     canvas = Canvas(labels, labels, photo)
     write_project(HERE / f"{name}.warpaint", Snapshot(FASHION, canvas, board, Method(FASHION.default_model)))
+
+
+def write_posed_project(name: str, shown: str, moved: dict[int, tuple[float, float]], others: tuple[str, ...]) -> None:
+    """A project with the photo of one person, whose pose has joints `moved` by pixels, and exemplars for it."""
+    exemplars = tuple(_posed_exemplar(key) for key in (shown, *others))
+    pose = exemplars[0].keypoints.array.copy()
+    for joint, step in moved.items():
+        pose[0, joint, :2] += step
+    labels = Pixels(body_segments(pose, FASHION_POSE.size[::-1]))
+    canvas = Canvas(labels, labels, exemplars[0].photo, Keypoints(pose))
+    board = Board(exemplars, (1.0, *(0.0 for _ in others)))
+    write_project(HERE / f"{name}.warpaint", Snapshot(FASHION_POSE, canvas, board, Method(FASHION_POSE.default_model)))
+
+
+def _posed_exemplar(key: str) -> Exemplar:
+    photo, pose = render(PEOPLE[key], FASHION_POSE.size)[0], keypoints(PEOPLE[key], FASHION_POSE.size)
+    labels = Pixels(body_segments(pose, photo.shape[:2]))
+    return Exemplar(Pixels(photo), labels, key.replace("-", " ").capitalize(), Keypoints(pose))
 
 
 def _pixels(picture: tuple[np.ndarray, np.ndarray]) -> tuple[Pixels, Pixels]:
@@ -174,3 +208,5 @@ if __name__ == "__main__":
         write_condition(name, person)
     for name, (shown, weights) in PROJECTS.items():
         write_sample_project(name, shown, weights)
+    for name, (shown, moved, others) in POSED_PROJECTS.items():
+        write_posed_project(name, shown, moved, others)
