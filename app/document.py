@@ -151,9 +151,9 @@ class Document(QObject):
         return self._state
 
     def snapshot(self) -> Snapshot:
-        """The whole document as a value; its result only where that belongs to the present state."""
+        """The whole document as a value; its result only where that is the exact picture of the present state."""
         result = None
-        if self.frame and not self.is_stale:
+        if self.frame and self.frame.exact and not self.is_stale:
             result = Pixels(self.frame.image)
         elif not self.frame and self._saved_result_revision == self.revision:
             result = self._saved_result

@@ -14,10 +14,14 @@ from engine.weights.registry import find_weights, weights_root
 COALESCE = 15
 """Milliseconds over which edits are gathered: no more often is the state worth a copy."""
 
+IDLE = 150
+"""Milliseconds without an edit after which a preview is replaced by the exact picture."""
+
 
 class LivePreview(QObject):
     """Submits every edit while `live`, else only when asked.
 
+    Edits are answered by quick previews; when no stroke is under way and nothing more comes, by the exact picture.
     `problem_changed` carries one sentence about what keeps the picture from being made, or nothing.
     """
 
@@ -31,7 +35,10 @@ class LivePreview(QObject):
         self._worker = worker
         self._gather = QTimer(self, singleShot=True, interval=COALESCE)
         self._gather.timeout.connect(self._submit)
+        self._idle = QTimer(self, singleShot=True, interval=IDLE)
+        self._idle.timeout.connect(self.run_now)
         document.state_changed.connect(self._note_edit)
+        document.history_changed.connect(self._settle_when_idle)
         worker.frame_ready.connect(self._take)
         worker.failed.connect(self._tell)
 
@@ -42,15 +49,17 @@ class LivePreview(QObject):
 
     def stop(self) -> None:
         self._gather.stop()
+        self._idle.stop()
         self._worker.stop()
 
     def run_now(self) -> None:
-        """Ask for the picture of the present state, live or not."""
-        self._hand_over()
+        """Ask for the exact picture of the present state, live or not."""
+        self._hand_over(hold=False)
 
     def cancel(self) -> None:
         """Give up what the engine works on."""
         self._gather.stop()
+        self._idle.stop()
         self._worker.cancel()
 
     def set_live(self, live: bool) -> None:
@@ -58,28 +67,42 @@ class LivePreview(QObject):
         if live:
             self.run_now()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the exact picture of the present state is shown."""
+        frame = self._document.frame
+        return frame is not None and frame.exact and not self._document.is_stale
+
     def _note_edit(self) -> None:
+        self._idle.stop()
         self.stale_changed.emit(True)
         if self.live and not self._gather.isActive():
             self._gather.start()
 
     def _submit(self) -> None:
         if self.live:
-            self._hand_over()
+            self._hand_over(hold=True)
 
-    def _hand_over(self) -> None:
+    def _settle_when_idle(self) -> None:
+        """Ask for the exact picture in a while, where a preview of the present state is shown and no stroke goes on."""
+        document = self._document
+        if document.frame and not document.frame.exact and not document.is_stroking and not document.is_stale:
+            self._idle.start()
+
+    def _hand_over(self, hold: bool) -> None:
         state = self._document.state()
         if state is None:
             self._worker.cancel()
             self.stale_changed.emit(False)
         else:
-            self._worker.submit(state, self._document.revision)
+            self._worker.submit(state, self._document.revision, hold)
 
     def _take(self, frame: Frame, revision: int) -> None:
         self._document.weights_hash = weights_hash(frame.state.domain, frame.state.model)
         self._document.set_frame(frame, revision)
         self.problem_changed.emit("")
         self.stale_changed.emit(self._document.is_stale)
+        self._settle_when_idle()
 
     def _tell(self, sentence: str, revision: int) -> None:
         if revision == self._document.revision:

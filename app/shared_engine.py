@@ -23,10 +23,10 @@ class SharedEngine:
         self._changed = threading.Condition()
         self._going_first = 0
 
-    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+    def render(self, state: EditState, wanted: Callable[[], bool], hold: bool = False) -> Frame | None:
         """As the session's; a picture that is made aside is interrupted."""
         with self._first() as session:
-            return session.render(state, wanted)
+            return session.render(state, wanted, hold)
 
     def style_places(self, domain: str, model: str, exemplars: Sequence[Exemplar]) -> np.ndarray:
         """As the session's."""

@@ -75,7 +75,8 @@ class StatusBar(QStatusBar):
         if frame is None:
             self.time.setText(self.tr("no picture yet"))
             return
-        self.time.setText(f"{frame.timings.get('total', 0):.0f} ms · {frame.device}")
+        kind = self.tr("exact") if frame.exact else self.tr("preview")
+        self.time.setText(f"{frame.timings.get('total', 0):.0f} ms · {frame.device} · {kind}")
         stages = (f"{name}: {value:.0f} ms" for name, value in frame.timings.items())
         self.time.setToolTip("\n".join(stages))
 

@@ -569,7 +569,7 @@ class Window(QMainWindow):
         """Whether the picture shown is the newest, or none is to come."""
         if self.document.state() is None:
             return True
-        return bool(self.result.notice) or (self.document.frame is not None and not self.document.is_stale)
+        return bool(self.result.notice) or self.live.is_settled
 
 
 def _is_inside(x: int, y: int, picture: np.ndarray) -> bool:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 class Session(Protocol):
     """What the worker needs of the engine."""
 
-    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None: ...
+    def render(self, state: EditState, wanted: Callable[[], bool], hold: bool = False) -> Frame | None: ...
 
     def style_places(self, domain: str, model: str, exemplars: Sequence[Exemplar]) -> np.ndarray: ...
 
@@ -60,16 +60,16 @@ class Worker(QThread):
         self._make_session = make_session
         self._session: Session | None = None
         self._changed = threading.Condition()
-        self._waiting: tuple[EditState, int] | None = None
+        self._waiting: tuple[EditState, int, bool] | None = None
         self._map_waiting: MapRequest | None = None
         self._cancelled = False
         self._stopping = False
         self._last_answer = 0.0
 
-    def submit(self, state: EditState, revision: int) -> None:
-        """Ask for the picture of `state`; whatever waited before is forgotten."""
+    def submit(self, state: EditState, revision: int, hold: bool = False) -> None:
+        """Ask for the picture of `state`, with `hold` for a quick preview; whatever waited before is forgotten."""
         with self._changed:
-            self._waiting = (state, revision)
+            self._waiting = (state, revision, hold)
             self._cancelled = False
             self._changed.notify()
 
@@ -113,8 +113,8 @@ class Worker(QThread):
             if self._stopping:
                 return None
             if self._waiting is not None:
-                (state, revision), self._waiting = self._waiting, None
-                return partial(self._answer, state, revision)
+                job, self._waiting = self._waiting, None
+                return partial(self._answer, *job)
             request, self._map_waiting = self._map_waiting, None
             assert request is not None
             return partial(self._locate, request)
@@ -129,9 +129,9 @@ class Worker(QThread):
                 return False
             return self._waiting is None or time.monotonic() - self._last_answer > PATIENCE
 
-    def _answer(self, state: EditState, revision: int) -> None:
+    def _answer(self, state: EditState, revision: int, hold: bool) -> None:
         try:
-            frame = self._own_session().render(state, self._wanted)
+            frame = self._own_session().render(state, self._wanted, hold)
         except InputError as error:
             self.failed.emit(str(error), revision)
         except Exception as error:  # the thread must outlive whatever the engine does

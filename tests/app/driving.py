@@ -23,7 +23,7 @@ class Engine:
         self.error: Exception | None = None
         self.rendered: list[EditState] = []
 
-    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+    def render(self, state: EditState, wanted: Callable[[], bool], hold: bool = False) -> Frame | None:
         time.sleep(self.seconds)
         if self.error is not None:
             raise self.error

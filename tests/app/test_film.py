@@ -34,11 +34,11 @@ class Mixing(Engine):
         super().__init__()
         self.most: int | None = None
 
-    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+    def render(self, state: EditState, wanted: Callable[[], bool], hold: bool = False) -> Frame | None:
         while self.most is not None and len(self.rendered) >= self.most:
             if not wanted():
                 return None
-        frame = super().render(state, wanted)
+        frame = super().render(state, wanted, hold)
         if frame is not None:
             frame.image[...] = round(shade(state))
         return frame

@@ -24,12 +24,12 @@ class Gated(Engine):
         self.begun, self.go = threading.Semaphore(0), threading.Semaphore(0)
         self.at_once = threading.Semaphore(1)
 
-    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+    def render(self, state: EditState, wanted: Callable[[], bool], hold: bool = False) -> Frame | None:
         assert self.at_once.acquire(blocking=False), "two threads are in the engine"
         self.begun.release()
         assert self.go.acquire(timeout=5)
         self.at_once.release()
-        return super().render(state, wanted)
+        return super().render(state, wanted, hold)
 
 
 def in_thread(work: Callable[[], object]) -> tuple[threading.Thread, list]:

@@ -25,7 +25,7 @@ class Gated:
         self.begun, self.go = threading.Semaphore(0), threading.Semaphore(0)
         self.dropped = 0
 
-    def render(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+    def render(self, state: EditState, wanted: Callable[[], bool], hold: bool = False) -> Frame | None:
         self.begun.release()
         self.go.acquire(timeout=5)
         if not wanted():
