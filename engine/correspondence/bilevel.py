@@ -1,8 +1,8 @@
 """Bi-level alignment, RAS: rank blocks, then attend densely within the chosen ones (RABIT, sec. 3.2).
 
 Memory grows with positions × k × block², never with positions². A few blocks are attended at a time, so that their
-logits stay in the processor's cache. `scaled_dot_product_attention` takes twice as long here: it wants values as wide
-as the keys; and it does not give the weights, which tell the match.
+logits stay in the processor's cache. `scaled_dot_product_attention` takes half again as long here: it wants values as
+wide as the keys; and it does not give the weights, which tell the match.
 """
 
 import math

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ SAMPLES = ROOT / "resources" / "samples"
 CONDITION, OTHER_CONDITION = "jumper-and-jeans", "summer-dress"
 EXEMPLARS = ("camel-coat", "green-jumper", "floral-dress")
 SIZES = ((256, 384), (512, 768), (1024, 1536))  # width, height
-DAB = 30  # pixels across
+DAB, ACROSS = "30-pixel dab", 30  # as during a stroke, when a preview will do
 
 FULL_MS, DAB_MS, SLIDER_MS = 400.0, 100.0, 150.0  # at the first size; a dab by its 95th percentile
 
@@ -39,22 +40,23 @@ def _lines_at(size: tuple[int, int], rate: float, rounds: int) -> Iterator[Line]
         fresh = _dabbed(full, random)
         steps = {  # the state before, and the one that is timed: what was rendered once is kept, so all are new
             "full render": (_dabbed(other, random), fresh),
-            "30-pixel dab": (fresh, _dabbed(fresh, random)),
+            DAB: (fresh, _dabbed(fresh, random)),
             "slider move": (_mixed(mixed, random), _mixed(mixed, random)),
             "exemplar swap": (_mixed(mixed, random), replace(full, exemplars=(_unseen(exemplars[2], random),))),
         }
         for name, (before, after) in steps.items():
             session.render(before)
+            answer = partial(session.render, after, hold=name == DAB)
             if round_number < 0:
-                counts[name] = operations(lambda after=after: session.render(after))
+                counts[name] = operations(answer)
             else:
-                laps.run(name, lambda after=after: session.render(after))
-    targets = {"full render": FULL_MS, "30-pixel dab": DAB_MS, "slider move": SLIDER_MS}
+                laps.run(name, answer)
+    targets = {"full render": FULL_MS, DAB: DAB_MS, "slider move": SLIDER_MS}
     for name, times in laps.times.items():
         target = targets.get(name) if judged else None
-        by = "tail" if name == "30-pixel dab" else "value"
+        by = "tail" if name == DAB else "value"
         yield timed(f"{name}, {at}", times, floor=counts[name] / rate, target=target, judged=by)
-    pairs = zip(laps.times["full render"], laps.times["30-pixel dab"], strict=True)
+    pairs = zip(laps.times["full render"], laps.times[DAB], strict=True)
     yield Line(f"dab is faster than full, {at}", "times", float(np.median([whole / dab for whole, dab in pairs])))
 
 
@@ -76,7 +78,7 @@ def _dabbed(state: EditState, random: np.random.Generator) -> EditState:
     at = int(random.integers(len(rows)))
     areas = np.bincount(labels.ravel())
     areas[[0, labels[rows[at], columns[at]]]] = 0
-    cv2.circle(labels, (int(columns[at]), int(rows[at])), DAB // 2, int(areas.argmax()), cv2.FILLED)
+    cv2.circle(labels, (int(columns[at]), int(rows[at])), ACROSS // 2, int(areas.argmax()), cv2.FILLED)
     return replace(state, labels=Pixels(labels))
 
 

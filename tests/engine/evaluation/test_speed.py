@@ -83,18 +83,21 @@ def test_alignment_is_measured_in_turns_and_apart(monkeypatch: pytest.MonkeyPatc
 
 def test_every_measured_render_is_one_that_nothing_is_kept_of(monkeypatch: pytest.MonkeyPatch) -> None:
     rendered: list[EditState] = []
+    held: list[bool] = []
 
     class Recorder:
         def __init__(self, device: str) -> None: ...
 
-        def render(self, state: EditState) -> None:
+        def render(self, state: EditState, hold: bool = False) -> None:
             rendered.append(state)
+            held.append(hold)
 
     monkeypatch.setattr(speed_of_renders, "Session", Recorder)
     monkeypatch.setattr(speed_of_renders, "SIZES", ((64, 96),))
     lines = {line.name: line for line in speed_of_renders.measure(1e6, rounds=3)}
     assert lines["full render, 64×96"].target == 400.0 and lines["30-pixel dab, 64×96"].judged == "tail"
     befores, afters = rendered[::2], rendered[1::2]
+    assert held == [False, False, False, True, False, False, False, False] * 4
     assert len(afters) == 16 and len(set(afters)) == 16
     for before, full in zip(befores[::4], afters[::4], strict=True):
         assert (before.labels.array != full.labels.array).mean() > 0.1
