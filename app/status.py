@@ -78,7 +78,8 @@ class StatusBar(QStatusBar):
         kind = self.tr("exact") if frame.exact else self.tr("preview")
         self.time.setText(f"{frame.timings.get('total', 0):.0f} ms · {frame.device} · {kind}")
         stages = (f"{name}: {value:.0f} ms" for name, value in frame.timings.items())
-        self.time.setToolTip("\n".join(stages))
+        kept = self.tr("kept for the next picture: {} MB").format(f"{frame.kept:.0f}")
+        self.time.setToolTip("\n".join([*stages, kept]))
 
     def show_zoom(self, zoom: float) -> None:
         self.zoom.setText(f"{zoom:.0%}")

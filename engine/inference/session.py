@@ -91,7 +91,8 @@ class Session:
             return None
         clock.lap("synthesise")
         exact = picture is None or picture.is_settled
-        frame = Frame(state, **arrays, timings=clock.timings(), device=self.device.type, exact=exact)
+        timings, kept = clock.timings(), round(self.memory, 1)
+        frame = Frame(state, **arrays, timings=timings, device=self.device.type, kept=kept, exact=exact)
         if exact:
             self._frames.put(state, frame)
         if picture is not None:

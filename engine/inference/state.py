@@ -107,6 +107,7 @@ class Frame:
     timings         milliseconds by stage: "encode", "align", "synthesise", "total"
     device          "cpu", "cuda", ...
 
+    kept            MB that the session keeps for the next picture, besides the weights
     exact           whether it is what a new session would make of the state; False for a preview during a stroke
 
     A system without correspondence has None for warp, confidence, correspondence and source.
@@ -120,4 +121,5 @@ class Frame:
     source: np.ndarray | None
     timings: dict[str, float]
     device: str
+    kept: float = 0.0
     exact: bool = True

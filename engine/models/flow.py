@@ -8,6 +8,7 @@ unchanged is not passed on, so that an edit costs what it really changes.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from engine.rectangle import Rectangle
@@ -154,18 +155,19 @@ def _slices(place: Rectangle, value: Tensor, size: tuple[int, int]) -> tuple:
 
 def _difference(new: Tensor, old: Tensor, place: Rectangle, tolerance: float) -> Rectangle | None:
     """The part of `place` in which two maps of it differ, in pixels of the picture."""
-    if new.dtype.is_floating_point and tolerance:
-        differs = (new - old).abs() > tolerance * old.abs().amax()
+    channels = tuple(range(new.dim() - 2))
+    if tolerance:
+        least, most = old.aminmax()
+        differs = (new - old).abs_().amax(channels) > tolerance * torch.maximum(-least, most)
     else:
-        differs = new != old
-    differs = differs.flatten(0, -3).any(0)
-    rows, columns = (differs.any(axis).nonzero() for axis in (1, 0))
-    if not len(rows):
+        differs = (new != old).any(channels)
+    rows, columns = (differs.any(axis).nonzero().flatten().tolist() for axis in (1, 0))
+    if not rows:
         return None
     stride = place.shape[0] // new.shape[-2]
     return Rectangle(
-        place.top + int(rows[0]) * stride,
-        place.left + int(columns[0]) * stride,
-        place.top + (int(rows[-1]) + 1) * stride,
-        place.left + (int(columns[-1]) + 1) * stride,
+        place.top + rows[0] * stride,
+        place.left + columns[0] * stride,
+        place.top + (rows[-1] + 1) * stride,
+        place.left + (columns[-1] + 1) * stride,
     )

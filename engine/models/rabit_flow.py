@@ -26,6 +26,8 @@ from engine.models.translator import Alignment
 from engine.rectangle import Rectangle
 
 EXACT = 0.0  # points are followed wherever they move at all: photos have sharp edges
+PARTS = 7  # maps that an injection is made of (`_injection`)
+WARP, EVIDENCE, TRUST = 0, 4, 5  # the numbers of some of them
 GROWTH = 2.0  # a class that has grown by more than this since the layout was taken needs another one
 
 
@@ -117,7 +119,7 @@ class AlignmentFlow:
         self._registered_fine = Map(_registered(self.registration.matrix, size, labels.device))
         self._key_means = block_means(self.exemplar.keys, network.config.block)
         self.attended, self._fine = Map(unchanged=EXACT), Map(unchanged=EXACT)
-        self._injected = tuple(Map() for _ in range(7))
+        self._injected = tuple(Map() for _ in range(PARTS))
         stages = (*(self._asked.stages if self._is_own else ()), *self._stages())
         inputs = (self._asked.labels, self._asked.position) if self._is_own else ()
         constants = (self._registered, self._registered_fine, *self._head)
@@ -145,14 +147,14 @@ class AlignmentFlow:
     def shown(self, place: Rectangle) -> Alignment:
         """What people see of `Rabit.align`, in `place`."""
         size = self.flow.size
-        warp, trust = (self._injected[n].crop(place, size) for n in (0, 5))
+        warp, trust = (self._injected[n].crop(place, size) for n in (WARP, TRUST))
         points = _points(self._fine.crop(place, size))
         return in_own_coordinates(Alignment(warp, trust.sigmoid(), points, None), self.registration)
 
     @property
     def changed(self) -> Rectangle | None:
         """Where what is shown has changed."""
-        return union(self._fine.changed, union(self._injected[0].changed, self._injected[5].changed))
+        return union(self._fine.changed, union(self._injected[WARP].changed, self._injected[TRUST].changed))
 
     def _stages(self) -> tuple[Stage, ...]:
         network, exemplar, refinement = self.network, self.exemplar, self.network.refinement
@@ -160,7 +162,7 @@ class AlignmentFlow:
         asked, registered = self._asked.maps, self._registered
         attended, strength, warped = self.attended, Map(), Map()
         hidden, points, sure = Map(), Map(unchanged=EXACT), Map()
-        coarse, evidence = Map(unchanged=EXACT), Map()
+        coarse, evidence = Map(unchanged=EXACT), self._injected[EVIDENCE]
 
         def search(registered: Tensor, *asked: Tensor) -> tuple[Tensor, ...]:
             queries = network.analytic.queries(_described(*asked), _points(registered))
@@ -213,7 +215,7 @@ class AlignmentFlow:
             match = Match(_points(attended), _points(coarse), _points(fine), evidence, hidden)
             agrees = network.agreement_of(labels, exemplar.labels, match.fine)
             features = warped_features(exemplar, match, warped)
-            return seen(exemplar.photo, match.fine), *features, evidence, network.trust(match, agrees), agrees
+            return seen(exemplar.photo, match.fine), *features, network.trust(match, agrees), agrees
 
         stages = [
             Stage(search, (registered, *asked), (attended, strength, warped), cell=config.block * STRIDE),
@@ -244,7 +246,7 @@ class AlignmentFlow:
             Stage(
                 inject,
                 (self._fine, coarse, evidence, hidden, attended, warped, self._asked.labels),
-                self._injected,
+                tuple(part for part in self._injected if part is not evidence),
                 reach=STRIDE,
             ),
         ]
@@ -266,7 +268,7 @@ class PaintFlow:
         injected, stages = alignments[0].injected, []
 
         def blend(labels: Tensor, *parts: Tensor) -> tuple[Tensor, ...]:
-            each = [_injection(parts[7 * n : 7 * n + 7], code) for n, code in enumerate(codes)]
+            each = [_injection(parts[PARTS * n : PARTS * (n + 1)], code) for n, code in enumerate(codes)]
             injection = mixed(each, labels, table)
             if mix.edit is not None:
                 injection = network.restyled(injection, labels, wanted)
@@ -274,7 +276,7 @@ class PaintFlow:
 
         if len(alignments) > 1 or mix.edit is not None:
             parts = tuple(part for alignment in alignments for part in alignment.injected)
-            injected = tuple(Map() for _ in range(7))
+            injected = tuple(Map() for _ in range(PARTS))
             stages.append(Stage(blend, (labels, *parts), injected, reach=0 if mix.edit is None else 24))
         painted = wanted if mix.edit is not None else codes[0] if len(codes) == 1 else style
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,10 @@ import torch
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from engine.domains import DOMAINS
+from engine.conditions.label_map import read_label_map
+from engine.correspondence.kin import borrow
+from engine.domains import DOMAINS, FASHION
+from engine.images import read_photo
 from engine.inference.frames import frame_arrays
 from engine.inference.session import Session, _nearest
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
@@ -76,10 +80,15 @@ def _in_full(session: Session, state: EditState) -> tuple[torch.Tensor, dict]:
     condition = network.encode_condition(labels, layout=flow.region.layout)
     alignments = []
     for alignment in picture._used:
-        match, features = network.match(condition, alignment.exemplar, alignment.registration)
+        asked = condition
+        if alignment._is_own:
+            worn = borrow(labels, alignment._lenders)
+            layout = alignment._asked.layout
+            asked = replace(condition, labels=worn, described=network.condition_extractor(worn, layout))
+        match, features = network.match(asked, alignment.exemplar, alignment.registration)
         if (match.attended.permute(0, 3, 1, 2) - alignment.attended.value).abs().max() > TIE:
             raise Tie
-        aligned = network.inject(condition, alignment.exemplar, match, features)
+        aligned = network.inject(asked, alignment.exemplar, match, features)
         alignments.append(in_own_coordinates(aligned, alignment.registration))
     exemplars, mix = session._mix(state)
     image = network.synthesise(condition, alignments, mix)
@@ -249,3 +258,18 @@ def test_what_is_kept_stays_within_the_budget_and_the_oldest_goes_first() -> Non
     assert session.memory <= session.memory_budget
     assert session.render(states[-1]) is frames[-1]
     assert session.render(states[0]) is not frames[0]
+
+
+def test_the_shipped_weights_paint_a_stroke_as_a_full_pass_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WARPAINT_WEIGHTS")
+    samples = Path(__file__).parents[3] / "resources" / "samples"
+    labels = read_label_map(samples / "conditions" / "coat-and-skirt.png", FASHION)
+    worn = read_label_map(samples / "exemplars" / "camel-coat-labels.png", FASHION)
+    exemplar = Exemplar(Pixels(read_photo(samples / "exemplars" / "camel-coat.webp")), Pixels(worn))
+    script = Script()
+    script.show(EditState(FASHION.name, FASHION.default_model, Pixels(labels), (exemplar,), (1.0,)))
+    coat = int(np.bincount(labels.ravel())[1:].argmax()) + 1
+    for step in range(6):
+        script.show(_painted(script.states[-1], (0.35 + 0.05 * step, 0.4), 15 / 256, coat))
+    assert not script.frames[script.states[-1]].exact
+    script.settle()
