@@ -17,6 +17,9 @@ from engine.inference.state import EditState, Exemplar, Frame
 PATIENCE = 0.2
 """Seconds after which a picture is finished although a newer state waits, so that a long stroke shows something."""
 
+QUICK = 0.15
+"""Seconds for which a preview is worked on although a newer state waits: most are there by then."""
+
 END_PATIENCE = 5000
 """Milliseconds that closing waits for the engine."""
 
@@ -65,6 +68,7 @@ class Worker(QThread):
         self._cancelled = False
         self._stopping = False
         self._last_answer = 0.0
+        self._put_up_until = 0.0
 
     def submit(self, state: EditState, revision: int, hold: bool = False) -> None:
         """Ask for the picture of `state`, with `hold` for a quick preview; whatever waited before is forgotten."""
@@ -127,9 +131,11 @@ class Worker(QThread):
         with self._changed:
             if self._stopping or self._cancelled:
                 return False
-            return self._waiting is None or time.monotonic() - self._last_answer > PATIENCE
+            now = time.monotonic()
+            return self._waiting is None or now < self._put_up_until or now - self._last_answer > PATIENCE
 
     def _answer(self, state: EditState, revision: int, hold: bool) -> None:
+        self._put_up_until = time.monotonic() + QUICK if hold else 0.0
         try:
             frame = self._own_session().render(state, self._wanted, hold)
         except InputError as error:

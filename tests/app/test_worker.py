@@ -64,6 +64,17 @@ def test_the_latest_state_wins_and_stale_ones_are_dropped(qtbot: QtBot, start: C
     assert engine.dropped == 1
 
 
+def test_a_quick_preview_is_shown_although_a_newer_state_waits(qtbot: QtBot, start: Callable) -> None:
+    engine = Gated()
+    worker, revisions = start(engine)
+    worker.submit(state(1), 1, hold=True)
+    assert engine.begun.acquire(timeout=5)
+    worker.submit(state(2), 2, hold=True)
+    engine.go.release(2)
+    qtbot.waitUntil(lambda: revisions == [1, 2], timeout=5000)
+    assert engine.dropped == 0
+
+
 def test_a_long_stroke_shows_something(qtbot: QtBot, start: Callable) -> None:
     engine = Gated()
     worker, revisions = start(engine)
