@@ -12,17 +12,19 @@ from app import autosave, settings
 from app.analysis_job import Analyser
 from app.dialogs.export import ExportDialog
 from app.dialogs.fit import FitDialog, Slot
-from app.document import Document
-from app.fitting import Fitted
+from app.fitting import Fitted, pose_on_canvas
 from app.pictures import PHOTO_FILES, find_label_file, label_map_in, read_pair
+from app.posing import Posing
 from app.project import SUFFIX, open_project, save_project
 from app.repainting import domain_of, new_from_pose
 from engine.conditions.pose import read_pose
+from engine.domains import FASHION_POSE
 from engine.errors import InputError
 from engine.images import read_photo
 from engine.inference.state import Keypoints
 
 POSE_FILES = "*.json *_candidate.txt *_subset.txt"
+POSE_SUFFIXES = (".json", ".txt")
 AUTOSAVE_INTERVAL = 20_000
 IDLE = 1_500
 
@@ -48,9 +50,10 @@ class Files(QObject):
 
     said = Signal(str)
 
-    def __init__(self, document: Document, window: QWidget, analyser: Analyser) -> None:
+    def __init__(self, posing: Posing, window: QWidget, analyser: Analyser) -> None:
         super().__init__(window)
-        self._document = document
+        self._posing = posing
+        self._document = posing.document
         self._window = window
         self._analyser = analyser
         self._to_fit: list[tuple[Path, Slot]] = []
@@ -178,6 +181,22 @@ class Files(QObject):
             self.said.emit(self.tr("Opened {}").format(path.name))
 
     @told
+    def take_pose(self) -> None:
+        """Ask for a photo, and take the pose of a person in it for the canvas."""
+        path = self._ask_file(self.tr("Take pose from photo"), self._photos())
+        if path is not None:
+            self._fit(path, Slot.POSE)
+
+    @told
+    def drop_on_pose(self, paths: list[Path]) -> None:
+        """Take the pose of what was dropped: of a photo, or of what has none, as on the canvas."""
+        path = paths[0]
+        if path.suffix == SUFFIX or path.suffix.lower() in POSE_SUFFIXES:
+            self.drop_on_canvas(paths)
+        else:
+            self._fit(path, Slot.POSE)
+
+    @told
     def new_from_pose(self) -> None:
         """Start a document that is painted by pose, from a pose file."""
         path = self._ask_file(self.tr("New from pose"), self.tr("Poses ({})").format(POSE_FILES))
@@ -203,7 +222,8 @@ class Files(QObject):
     @told
     def _show_fit(self, path: Path, slot: Slot) -> None:
         photo = read_photo(path)
-        dialog = FitDialog(photo, path, self._document.domain, slot, self._analyser, self._window)
+        domain = FASHION_POSE if slot is Slot.POSE else self._document.domain
+        dialog = FitDialog(photo, path, domain, slot, self._analyser, self._window)
         dialog.finished.connect(self._end_fit)
         self.fit_dialog = dialog
         dialog.open()
@@ -223,6 +243,8 @@ class Files(QObject):
             self._put_content(fitted, name)
         elif dialog.slot is Slot.EXEMPLAR:
             self._put_exemplar(fitted, name)
+        elif dialog.slot is Slot.POSE:
+            self._put_pose(fitted, name)
         else:
             self._document.set_labels(fitted.labels)
 
@@ -237,6 +259,13 @@ class Files(QObject):
         self._document.add_exemplar(fitted.exemplar(name), use=True)
         self.said.emit(self.tr("Added {}").format(name))
 
+    def _put_pose(self, fitted: Fitted, name: str) -> None:
+        assert fitted.keypoints is not None
+        height, width = fitted.labels.shape
+        pose = pose_on_canvas(fitted.keypoints.array, (width, height), self._posing.size)
+        self._posing.replace_all("Take pose from photo", pose)
+        self.said.emit(self.tr("Took the pose from {}").format(name))
+
     @told
     def drop_on_canvas(self, paths: list[Path]) -> None:
         """Open what was dropped: a project, a pose, a label map or a photo."""
@@ -244,7 +273,7 @@ class Files(QObject):
         if path.suffix == SUFFIX:
             self.open(path)
             return
-        if path.suffix.lower() in (".json", ".txt"):
+        if path.suffix.lower() in POSE_SUFFIXES:
             self.open_pose(path)
             return
         labels = label_map_in(path, self._document.domain)

@@ -101,6 +101,18 @@ def labels_in(part: Box, size: tuple[int, int], label_maps: Sequence[np.ndarray]
     return labels
 
 
+def pose_on_canvas(pose: np.ndarray, size: tuple[int, int], canvas: tuple[int, int]) -> np.ndarray:
+    """Poses (persons, 18, 3) in pixels of a picture, as they stand when it is fitted into the middle of a canvas.
+
+    Both sizes are (width, height); the picture keeps its shape. Missing keypoints stay 0.
+    """
+    scale = min(canvas[0] / size[0], canvas[1] / size[1])
+    shift = [(there - here * scale) / 2 for here, there in zip(size, canvas, strict=True)]
+    placed = pose.copy()
+    placed[..., :2] = np.where(pose.any(-1, keepdims=True), pose[..., :2] * scale + shift, 0)
+    return placed
+
+
 def _scale(crop: Box, size: tuple[int, int]) -> float:
     scale = min(1.0, LONGEST_SIDE / max(crop.width, crop.height))
     return scale if crop == whole(size) else min(scale, math.sqrt(LARGEST_WHOLE / (size[0] * size[1])))

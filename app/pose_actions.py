@@ -64,6 +64,14 @@ def _persons(window: "Window", actions: Actions) -> None:
         tip=tr("Take the pose from OpenPose JSON, or from a _candidate.txt and _subset.txt pair"),
     )
     actions.add(
+        "pose-from-photo",
+        menu,
+        tr("Take pose from p&hoto…"),
+        window.files.take_pose,
+        icon_name="photo",
+        tip=tr("Give the canvas the pose of a person in another photo; or drop the photo on this panel"),
+    )
+    actions.add(
         "pose-find",
         menu,
         tr("&Find the pose in the photo"),

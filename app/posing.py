@@ -342,6 +342,17 @@ class Posing(QObject):
         pose[self.person] = placed(PRESETS[preset], pose[self.person], width, height)
         self.change("Take pose", pose)
 
+    def replace_all(self, name: str, pose: np.ndarray) -> None:
+        """The first of these poses becomes that of the person in hand, whose labels go along, and nobody else stays."""
+        self.document.commit_stroke()
+        gesture, labels = self._now(), None
+        if gesture.puppet is not None and len(gesture.pose):
+            among = gesture.pose.copy()
+            among[self.person] = pose[0]
+            labels = gesture.puppet.posed(among)
+        self.document.set_pose(name, Keypoints(pose), labels)
+        self.select((), 0)
+
     def _put(self, name: str, pose: np.ndarray) -> None:
         """A step in which no labels are carried, since joints come or go."""
         self.document.commit_stroke()

@@ -91,7 +91,6 @@ class Window(QMainWindow):
         self.presets = Presets(self.document, self)
         self.live = LivePreview(self.document, self.worker, self)
         analyser = Analyser(make_analysis, self)
-        self.files = Files(self.document, self, analyser)
         self.status = StatusBar(self.document)
         self.registry = Actions(self)
         self._tools: dict[type[Tool], Tool] = {kind: kind(self.document, self.tool_settings) for kind in TOOLS}
@@ -99,6 +98,7 @@ class Window(QMainWindow):
         assert isinstance(pose_tool, PoseTool)
         self.pose_tool, self.posing = pose_tool, pose_tool.posing
         self.pose_dock = PoseDock(self.posing)
+        self.files = Files(self.posing, self, analyser)
         self.pose_finder = PoseFinder(self.posing, analyser, self)
         self.repainter = Repainter(self.document, analyser, self)
         self.docks: list[DockFrame] = []
@@ -268,6 +268,7 @@ class Window(QMainWindow):
         self.result.files_dropped.connect(self.files.drop_on_canvas)
         self.first_steps.files_dropped.connect(self.files.drop_on_canvas)
         self.exemplar_dock.files_dropped.connect(self.files.add_exemplars)
+        self.pose_dock.files_dropped.connect(self.files.drop_on_pose)
         self.style_dock.files_dropped.connect(lambda paths: self.presets.load(paths[0]))
         self.exemplar_dock.add_wanted.connect(self.registry["add-exemplar"].trigger)
 

@@ -54,12 +54,13 @@ class Slot(Enum):
     CONTENT = "content"
     EXEMPLAR = "exemplar"
     LABELS = "labels"
+    POSE = "pose"
 
 
 class FitDialog(QDialog):
     """Shows a photo at once, and the persons in it when they are found; `fitted` is what was chosen.
 
-    A content is taken with the labels of all persons, an exemplar with those of the chosen one.
+    A content is taken with the labels of all persons, an exemplar and a pose with those of the chosen one.
     """
 
     def __init__(
@@ -206,6 +207,8 @@ class FitDialog(QDialog):
             self._show_busy(False)
 
     def _remedy(self, sentence: str) -> str:
+        if self.slot is Slot.POSE:
+            return sentence
         if self._is_posed:
             return self.tr("{} Or take it without a pose.").format(sentence)
         if self.slot is Slot.CONTENT:
@@ -275,7 +278,8 @@ class FitDialog(QDialog):
         chosen = self.persons.currentRow()
         if not self._persons:
             return []
-        others = [] if self.slot is Slot.EXEMPLAR else self._persons[:chosen] + self._persons[chosen + 1 :]
+        is_alone = self.slot in (Slot.EXEMPLAR, Slot.POSE)
+        others = [] if is_alone else self._persons[:chosen] + self._persons[chosen + 1 :]
         return [*others, self._persons[chosen]]
 
     def _label_maps(self) -> list[np.ndarray]:
@@ -337,13 +341,18 @@ class FitDialog(QDialog):
             Slot.CONTENT: self.tr("Use photo"),
             Slot.EXEMPLAR: self.tr("Add exemplar"),
             Slot.LABELS: self.tr("Use label map"),
+            Slot.POSE: self.tr("Use pose"),
         }
         return names[self.slot]
 
     def accept(self) -> None:
         """Close with what is chosen; nothing happens while there is nothing to take."""
-        if self.take.isEnabled():
-            super().accept()
+        if not self.take.isEnabled():
+            return
+        if self.slot is Slot.POSE and self.fitted().keypoints is None:
+            self._say(self.tr("Nothing of the person lies in the crop; drag it over them."))
+            return
+        super().accept()
 
     def fitted(self) -> Fitted:
         """The part of the photo with its labels and poses."""

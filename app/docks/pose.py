@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
 from app.actions import Actions
 from app.docks.pose_miniature import JointButton, PresetButton
 from app.docks.style.section import Section
+from app.drops import DropTarget
 from app.naming import named
 from app.posing import Posing
 from brushes.pose.presets import PRESETS
 from brushes.pose.skeleton import JOINT_NAMES, OTHER_SIDE, Visibility, visibility
 
-BUTTONS = ("pose-add", "pose-remove-person", "pose-mirror", "pose-find", "open-pose")
+BUTTONS = ("pose-add", "pose-remove-person", "pose-mirror", "pose-find", "pose-from-photo", "open-pose")
 TOGGLES = ("pose-keeps-lengths", "pose-symmetric", "pose-carries-labels", "pose-shown")
 PRESET_COLUMNS = 4
 SCROLL_BAR = 10
@@ -30,8 +31,8 @@ LIST_ROW = 27
 LONGEST_LIST = 4
 
 
-class PoseDock(QWidget):
-    """Shows and changes what `posing` edits."""
+class PoseDock(DropTarget):
+    """Shows and changes what `posing` edits; takes photos and pose files that are dropped on it."""
 
     def __init__(self, posing: Posing, parent: QWidget | None = None) -> None:
         super().__init__(parent)

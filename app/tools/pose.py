@@ -208,7 +208,7 @@ class PoseTool(Tool):
         def drag(x: float, y: float) -> None:
             pose, (from_x, from_y) = self._begun()
             from_joint = pose[joint]
-            target_x, target_y = from_joint[0] + x - from_x, from_joint[1] + y - from_y
+            target_x, target_y = from_joint[0] + (x - from_x), from_joint[1] + (y - from_y)
             keeps = self.posing.options.keeps_lengths != bool(self._keys & CTRL)
             self._show("Move joint", moves.dragged(pose, *joint, target_x, target_y, keeps), frozenset([joint]))
 
