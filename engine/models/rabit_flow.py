@@ -57,7 +57,7 @@ class _Region:
 
     def put(self, labels: Tensor, layout: Layout) -> None:
         """Take over another label map, and the layout by which positions are told."""
-        size = _size(labels)
+        self.layout, size = layout, _size(labels)
         self.labels.put(labels, size)
         self.position.put(_position(labels, layout), size)
 
@@ -71,7 +71,8 @@ class ConditionFlow:
         self.soft = soft_labels(labels, network.config.classes)
         self._counts = _counts(labels, network)
         self._planes = () if pose is None else (Map(pose.planes),)
-        self.region = _Region(network.condition_extractor, labels, network.layout(labels, pose), self._planes)
+        self._held = network.layout(labels, pose)
+        self.region = _Region(network.condition_extractor, labels, self._held, self._planes)
         self.labels = self.region.labels
         self.features = (Map(), Map(), Map())
         encode = Stage(network.condition_encoder, (self.labels, *self._planes), self.features, reach=8)
@@ -84,8 +85,7 @@ class ConditionFlow:
 
     def put(self, labels: Tensor, pose: PoseTensors | None = None) -> None:
         """Edit the condition, the layout of its regions held, but for limbs, which follow the pose."""
-        layout = self.region.layout
-        self.region.put(labels, layout if pose is None else turned_by(layout, pose.frames))
+        self.region.put(labels, self._held if pose is None else turned_by(self._held, pose.frames))
         for planes in self._planes:
             planes.put(pose.planes, self.size)
 

@@ -172,16 +172,16 @@ def test_a_dragged_joint_turns_its_limb_and_is_as_a_full_pass() -> None:
     painting.flow.run()
     for part in (condition, alignment, painting):
         part.flow.seen()
+    held = condition.region.layout
     condition.put(moved.labels, moved)
     condition.flow.run()
     alignment.put(moved.labels)
     alignment.flow.run()
     painting.flow.run()
-    layout = turned_by(condition.region.layout, moved.frames)
-    again = network.encode_condition(moved.labels, moved, layout)
+    again = network.encode_condition(moved.labels, moved, turned_by(held, moved.frames))
     aligned = in_own_coordinates(
         network.align_side(again, alignment.exemplar, alignment.registration), alignment.registration
     )
     image = network.synthesise(again, [aligned], ALONE)
     assert (painting.image.value - image).abs().max() < 1e-5
-    assert (again.layout.axes != condition.region.layout.axes).any()
+    assert (again.layout.axes != held.axes).any()
