@@ -8,7 +8,7 @@ a label map; they are the only global quantity on the condition's side, and are 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -45,6 +45,27 @@ class Layout:
         if self.axes is None:
             return _of_region(self.centre, labels) + _of_region(self.extent, labels) * places
         return _of_region(self.centre, labels) + _turned(_of_region(self.axes.flatten(2), labels), places)
+
+
+def seen_through(condition: Layout, exemplar: Layout, matrix: Tensor, size: tuple[int, int]) -> Layout:
+    """The exemplar's limbs, each as broad and as slanted as registration makes the condition's; others as they are.
+
+    A limb's ends tell how it is turned and how long it is, but not how it is sheared: that is taken over from
+    `matrix` (B, 2, 3), condition point -> exemplar point, and turned with the limb. size: height and width of the
+    exemplar.
+    """
+    if condition.axes is None or exemplar.axes is None:
+        return exemplar
+    pixels = matrix.new_tensor([size[1] / 2, size[0] / 2]).unsqueeze(1)
+    expected = pixels * (matrix[:, None, :, :2] @ condition.axes)
+    along = pixels * exemplar.axes[..., :1]
+    was, now = expected[..., 0], along[..., 0]
+    cos = (was * now).sum(2)
+    sin = was[..., 0] * now[..., 1] - was[..., 1] * now[..., 0]
+    length = torch.hypot(cos, sin).clamp_min(1e-9)
+    cos, sin = cos / length, sin / length
+    turn = torch.stack([torch.stack([cos, -sin], 2), torch.stack([sin, cos], 2)], 2)
+    return replace(exemplar, axes=torch.cat([along, turn @ expected[..., 1:]], dim=3) / pixels)
 
 
 def layout_of(labels: Tensor, classes: int) -> Layout:

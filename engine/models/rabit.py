@@ -28,7 +28,7 @@ from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, E
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match, Refinement, same_place
 from engine.correspondence.registration import Registration, register, soft_labels
-from engine.correspondence.semantic_position import Layout, layout_of, layout_of_pose
+from engine.correspondence.semantic_position import Layout, layout_of, layout_of_pose, seen_through
 from engine.correspondence.trust import TrustHead
 from engine.memory import bytes_of
 from engine.models.exemplar_encoders import LOOK, StyleEncoder, ValueEncoder
@@ -302,12 +302,13 @@ class Rabit(Translator):
                 block_means(queries, block), block_means(exemplar.keys, block), self.config.blocks_kept, epsilon
             )
             attention = attend(queries, exemplar.keys, quarter.float(), ranking, block)
+        layout = seen_through(condition.layout, exemplar.layout, registration.matrix, exemplar.labels.shape[1:])
         match = self.refinement(
             condition.described,
             exemplar.described,
             attention.match,
             attention.strength,
-            same_place(condition.described, exemplar.layout, registered),
+            same_place(condition.described, layout, registered),
             registered,
             apply_affine(registration.matrix, full),
             registration.residual,

@@ -15,7 +15,7 @@ from engine.correspondence.matching import STRIDE, Described, Extractor, middles
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import CLOTH, HEM, Match, as_cloth, raised, same_place
 from engine.correspondence.registration import soft_labels
-from engine.correspondence.semantic_position import Layout, layout_of, semantic_position, turned_by
+from engine.correspondence.semantic_position import Layout, layout_of, seen_through, semantic_position, turned_by
 from engine.models.flow import Flow, Map, Stage, union
 from engine.models.generator import let_through
 from engine.models.injection import Injection
@@ -172,7 +172,9 @@ class AlignmentFlow:
 
         def weigh(attended: Tensor, strength: Tensor, registered: Tensor, *asked: Tensor) -> tuple[Tensor, ...]:
             described, registered = _described(*asked), _points(registered)
-            proposals = (_points(attended), registered, same_place(described, exemplar.layout, registered))
+            place = exemplar.labels.shape[1:]
+            layout = seen_through(self._asked.layout, exemplar.layout, self.registration.matrix, place)
+            proposals = (_points(attended), registered, same_place(described, layout, registered))
             residual = self.registration.residual
             hidden, points, sure = refinement.weighed(described, there, proposals, strength, residual, nearest)
             return hidden, _as_map(points), sure

@@ -6,8 +6,16 @@ import numpy as np
 import torch
 from PIL import Image
 
-from engine.correspondence.grids import identity_grid
-from engine.correspondence.semantic_position import layout_of, semantic_position, sinusoids
+from engine.conditions.pose_tensors import pose_tensors
+from engine.correspondence.grids import apply_affine, identity_grid
+from engine.correspondence.semantic_position import (
+    layout_of,
+    layout_of_pose,
+    seen_through,
+    semantic_position,
+    sinusoids,
+)
+from tests.engine.conditions.test_body import standing
 from tests.engine.figures import CLASSES, STILL, moved_person, tiny_rabit
 
 PICTURE = Path(__file__).parents[2] / "references" / "semantic_position.png"
@@ -108,3 +116,33 @@ def test_it_looks_as_it_did() -> None:
         reference = np.array(picture)
     assert reference.shape == drawn.shape
     assert (np.abs(drawn.astype(int) - reference).max(axis=2) > 2).mean() < 0.005
+
+
+def test_limbs_of_a_sheared_person_are_sheared_as_registration_says() -> None:
+    pose = standing()
+    shear = np.array([[1.1, 0.25], [-0.1, 0.9]])
+    sheared = pose.copy()
+    sheared[..., :2] = (pose[..., :2] - [128, 192]) @ shear.T + [128, 192]
+    here, there = pose_tensors([pose], (384, 256)), pose_tensors([sheared], (384, 256))
+    layouts = [layout_of_pose(tensors.labels, 11, tensors.frames) for tensors in (here, there)]
+    scale = torch.tensor([128.0, 192.0])
+    matrix = torch.cat([torch.tensor(shear).float() * scale / scale[:, None], torch.zeros(2, 1)], dim=1).unsqueeze(0)
+    grid = identity_grid(384, 256).unsqueeze(0)
+    wanted, limbs = apply_affine(matrix, grid), here.labels >= 2  # the head's height is not told by its keypoints
+    places = layouts[0].place_within(here.labels, grid)
+    rigid = layouts[1].point_at(here.labels, places)
+    found = seen_through(*layouts, matrix, (384, 256)).point_at(here.labels, places)
+    errors = [(points - wanted)[limbs].norm(dim=-1).mean() for points in (found, rigid)]
+    assert errors[0] < 0.05 * errors[1] and errors[1] > 0.01
+    assert seen_through(layout_of(here.labels, 11), layouts[1], matrix, (384, 256)) is layouts[1]
+
+
+def test_a_turned_limb_takes_its_breadth_along() -> None:
+    pose = standing()
+    raised = pose.copy()
+    raised[0, 4, :2] = raised[0, 3, :2] + (raised[0, 4, :2] - raised[0, 3, :2])[::-1] * [1, -1]
+    here, there = pose_tensors([pose], (384, 256)), pose_tensors([raised], (384, 256))
+    layouts = [layout_of_pose(tensors.labels, 11, tensors.frames) for tensors in (here, there)]
+    still = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+    axes = seen_through(*layouts, still, (384, 256)).axes
+    assert torch.allclose(axes[:, 4], layouts[1].axes[:, 4], atol=2e-3)
