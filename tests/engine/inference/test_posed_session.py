@@ -59,6 +59,21 @@ def test_a_pose_becomes_a_picture_and_a_moved_joint_another(people: Path) -> Non
     assert (session.render(state).image == frame.image).all()
 
 
+def test_a_dragged_joint_is_previewed_and_then_exact(people: Path) -> None:
+    session, state = Session("cpu"), _state(people)
+    session.render(state)
+    moved = state.keypoints.array.copy()
+    for _ in range(3):
+        moved[0, 7:8, 0] += 3
+        labels = Pixels(body_segments(moved, (192, 128)))
+        state = replace(state, keypoints=Keypoints(moved), labels=labels)
+        preview = session.render(state, hold=True)
+        assert not preview.exact
+    settled, fresh = session.render(state), Session("cpu").render(state)
+    assert settled.exact and (settled.image == fresh.image).all() and (settled.warp == fresh.warp).all()
+    assert np.abs(preview.image.astype(int) - settled.image).mean() < 8
+
+
 def test_a_mirrored_exemplar_shows_the_same_side(people: Path) -> None:
     session, state = Session("cpu"), _state(people, "p2", "p2")
     exemplar = state.exemplars[0]
