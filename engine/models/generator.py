@@ -67,32 +67,32 @@ class Generator(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """The picture painted everywhere, and the gate's logit for warped pixels: both (B, 3, H, W)."""
         half, quarter, eighth = features
-        x = self.at8(labels, eighth, injection)
-        x = self.at4(x, labels, quarter, injection)
-        x = self.at2(x, labels, half, injection)
+        guide = self.enter8(labels, eighth, injection)
+        x = self.block8(guide, guide)
+        x = self.block4(*self.enter4(x, labels, quarter, injection))
+        x = self.block2(*self.enter2(x, labels, half, injection))
         return self.at1(x, labels, injection)
 
-    def at8(self, labels: Tensor, eighth: Tensor, injection: Injection) -> Tensor:
-        """Stride 8, where painting starts."""
+    def enter8(self, labels: Tensor, eighth: Tensor, injection: Injection) -> Tensor:
+        """Stride 8, where painting starts: what goes into its block, and guides it."""
         evidence = injection.evidence
         known = torch.cat([eighth, _style_map(labels, injection.style, 8)], 1)
         same = F.avg_pool2d(_same(evidence), 2)
-        guide = self.inject8(known, injection.features[2], F.avg_pool2d(evidence, 2), same)
-        return self.block8(guide, guide)
+        return self.inject8(known, injection.features[2], F.avg_pool2d(evidence, 2), same)
 
-    def at4(self, x: Tensor, labels: Tensor, quarter: Tensor, injection: Injection) -> Tensor:
-        """Stride 4, from x at stride 8."""
+    def enter4(self, x: Tensor, labels: Tensor, quarter: Tensor, injection: Injection) -> tuple[Tensor, Tensor]:
+        """Stride 4, from x at stride 8: what goes into its block, and what guides it."""
         evidence = injection.evidence
         known = torch.cat([quarter, _style_map(labels, injection.style, 4)], 1)
         guide = self.inject4(known, injection.features[1], evidence, _same(evidence))
-        return self.block4(self.to4(x) + guide, guide)
+        return self.to4(x) + guide, guide
 
-    def at2(self, x: Tensor, labels: Tensor, half: Tensor, injection: Injection) -> Tensor:
-        """Stride 2, from x at stride 4."""
+    def enter2(self, x: Tensor, labels: Tensor, half: Tensor, injection: Injection) -> tuple[Tensor, Tensor]:
+        """Stride 2, from x at stride 4: what goes into its block, and what guides it."""
         evidence = injection.evidence
         known = torch.cat([half, _style_map(labels, injection.style, 2)], 1)
         guide = self.inject2(known, injection.features[0], _double(evidence), _double(_same(evidence)))
-        return self.block2(self.to2(x) + guide, guide)
+        return self.to2(x) + guide, guide
 
     def at1(self, x: Tensor, labels: Tensor, injection: Injection) -> tuple[Tensor, Tensor]:
         """Picture and gate (`paint_all`), from x at stride 2."""

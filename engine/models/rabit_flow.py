@@ -266,7 +266,8 @@ class PaintFlow:
         if mix.edit is not None:
             wanted = mix.edit(style.flatten(1)).view_as(style)
         half, quarter, eighth = condition.features
-        at8, at4, at2, self.image = Map(), Map(), Map(), Map()
+        guide8, guide4, guide2 = Map(), Map(), Map()
+        in4, in2, out8, out4, out2, self.image = (Map() for _ in range(6))
         injected, stages = alignments[0].injected, []
 
         def blend(labels: Tensor, *parts: Tensor) -> tuple[Tensor, ...]:
@@ -282,24 +283,27 @@ class PaintFlow:
             stages.append(Stage(blend, (labels, *parts), injected, reach=0 if mix.edit is None else 24))
         painted = wanted if mix.edit is not None else codes[0] if len(codes) == 1 else style
 
-        def paint8(labels: Tensor, eighth: Tensor, *injected: Tensor) -> tuple[Tensor]:
-            return (generator.at8(labels, eighth, _injection(injected, painted)),)
+        def enter8(labels: Tensor, eighth: Tensor, *injected: Tensor) -> tuple[Tensor]:
+            return (generator.enter8(labels, eighth, _injection(injected, painted)),)
 
-        def paint4(x: Tensor, labels: Tensor, quarter: Tensor, *injected: Tensor) -> tuple[Tensor]:
-            return (generator.at4(x, labels, quarter, _injection(injected, painted)),)
+        def enter4(x: Tensor, labels: Tensor, quarter: Tensor, *injected: Tensor) -> tuple[Tensor, Tensor]:
+            return generator.enter4(x, labels, quarter, _injection(injected, painted))
 
-        def paint2(x: Tensor, labels: Tensor, half: Tensor, *injected: Tensor) -> tuple[Tensor]:
-            return (generator.at2(x, labels, half, _injection(injected, painted)),)
+        def enter2(x: Tensor, labels: Tensor, half: Tensor, *injected: Tensor) -> tuple[Tensor, Tensor]:
+            return generator.enter2(x, labels, half, _injection(injected, painted))
 
         def paint1(x: Tensor, labels: Tensor, *injected: Tensor) -> tuple[Tensor]:
             injection = _injection(injected, painted)
             return (let_through(*generator.at1(x, labels, injection), injection),)
 
         stages += [
-            Stage(paint8, (labels, eighth, *injected), (at8,), reach=16),
-            Stage(paint4, (at8, labels, quarter, *injected), (at4,), reach=12),
-            Stage(paint2, (at4, labels, half, *injected), (at2,), reach=6),
-            Stage(paint1, (at2, labels, *injected), (self.image,), reach=3),
+            Stage(enter8, (labels, eighth, *injected), (guide8,)),
+            Stage(lambda guide: (generator.block8(guide, guide),), (guide8,), (out8,), reach=16),
+            Stage(enter4, (out8, labels, quarter, *injected), (in4, guide4), reach=4),
+            Stage(lambda *both: (generator.block4(*both),), (in4, guide4), (out4,), reach=8, cell=4),
+            Stage(enter2, (out4, labels, half, *injected), (in2, guide2), reach=2, cell=4),
+            Stage(lambda *both: (generator.block2(*both),), (in2, guide2), (out2,), reach=4, cell=2),
+            Stage(paint1, (out2, labels, *injected), (self.image,), reach=3, cell=2),
         ]
         self.flow = Flow(condition.size, stages)
 
