@@ -287,6 +287,7 @@ class Window(QMainWindow):
         if self._picture_size != (width, height):
             self._picture_size = (width, height)
             self.view.set_picture_size(width, height)
+        self.condition_header.show_slider(self.size_slider, not document.is_posed)
         self.condition_header.title.setText(self.tr("Pose") if document.is_posed else self.tr("Label map"))
         self.result.set_picture_size(width, height)
         self.result.set_photo(document.photo)

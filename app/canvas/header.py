@@ -1,7 +1,7 @@
 """The strip above a canvas."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QLabeledSlider
 
@@ -10,6 +10,8 @@ from app.theme import THEME, icon
 
 HEIGHT = 40
 NUMBERED = 80
+NARROW = 46
+"""A slider's width, in pixels, where there is no room for all numbers."""
 
 
 class Title(QLabel):
@@ -40,7 +42,7 @@ class IconLabel(QLabel):
 
 
 class Header(QWidget):
-    """A title at the left, controls at the right."""
+    """A title at the left, controls at the right; where it is narrow, sliders are short and without numbers."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,20 +52,28 @@ class Header(QWidget):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(10, 2, 8, 2)
         self.row.setSpacing(3)
+        self._sliders: list[tuple[QLabeledSlider, int]] = []  # with their full widths
+        self._icons: dict[QLabeledSlider, IconLabel] = {}
         self.title = Title(title)
-        self.title.setHidden(not title)
         self.row.addWidget(self.title, 1)
+        self.title.setHidden(not title)
 
     def add_slider(self, icon_name: str, label: str, range_: tuple[int, int], width: int) -> QLabeledSlider:
         """A slider with its icon and a number that can be typed; narrow ones go without the number."""
         slider = numbered_slider(label, label, range_)
-        slider.setFixedWidth(width)
-        if width < NUMBERED:
-            slider.setEdgeLabelMode(QLabeledSlider.EdgeLabelMode.NoLabel)
+        _set_width(slider, width)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.row.addWidget(IconLabel(icon_name, label))
+        self._sliders.append((slider, width))
+        self._icons[slider] = IconLabel(icon_name, label)
+        self.row.addWidget(self._icons[slider])
         self.row.addWidget(slider)
         return slider
+
+    def show_slider(self, slider: QLabeledSlider, shown: bool) -> None:
+        """Show or hide a slider with its icon."""
+        self._icons[slider].setVisible(shown)
+        slider.setVisible(shown)
+        self._fit()
 
     def add_button(self, action: QAction) -> QToolButton:
         """A button for an action, by its icon."""
@@ -74,6 +84,31 @@ class Header(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.row.addWidget(button)
         return button
+
+    def minimumSizeHint(self) -> QSize:
+        """With short sliders, so that the canvas may be narrow."""
+        hint = super().minimumSizeHint()
+        spared = sum(slider.minimumWidth() - NARROW for slider, _ in self._sliders if not slider.isHidden())
+        return QSize(hint.width() - spared, hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Short sliders where the full ones have no room."""
+        shown = [(slider, width) for slider, width in self._sliders if not slider.isHidden()]
+        is_wide = self.minimumSizeHint().width() + sum(width - NARROW for _, width in shown) <= self.width()
+        for slider, width in shown:
+            wanted = width if is_wide else min(width, NARROW)
+            if slider.minimumWidth() != wanted:
+                _set_width(slider, wanted)
+
+
+def _set_width(slider: QLabeledSlider, width: int) -> None:
+    slider.setFixedWidth(width)
+    modes = QLabeledSlider.EdgeLabelMode
+    slider.setEdgeLabelMode(modes.NoLabel if width < NUMBERED else modes.LabelIsValue)
 
 
 def with_header(header: Header, canvas: QWidget) -> QWidget:

@@ -47,6 +47,16 @@ class Choice:
     needs_pose: bool = False
 
 
+def _write_whole_photo(path: Path, document: Document, frame: Any) -> None:
+    assert document.surround is not None
+    export.export_whole_photo(path, frame, document.surround, document.weights_hash)
+
+
+def _write_pose(path: Path, document: Document, frame: Any) -> None:
+    assert document.keypoints is not None
+    write_pose(path, document.keypoints.array)
+
+
 def choices(tr: Callable[[str], str]) -> list[Choice]:
     """All that can be exported; `tr` translates the titles."""
     return [
@@ -57,7 +67,7 @@ def choices(tr: Callable[[str], str]) -> list[Choice]:
             "whole",
             tr("Whole photo with the result in it"),
             PICTURES,
-            lambda path, d, frame: export.export_whole_photo(path, frame, d.surround, d.weights_hash),
+            _write_whole_photo,
             needs_surround=True,
         ),
         Choice(
@@ -71,7 +81,7 @@ def choices(tr: Callable[[str], str]) -> list[Choice]:
             "pose",
             tr("Pose for OpenPose, as JSON or text pair"),
             ("json", TEXT_PAIR),
-            lambda path, d, _: write_pose(path, d.keypoints.array),
+            _write_pose,
             needs_frame=False,
             needs_pose=True,
         ),

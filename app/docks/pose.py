@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,6 +26,7 @@ from brushes.pose.skeleton import JOINT_NAMES, OTHER_SIDE, Visibility, visibilit
 
 BUTTONS = ("pose-add", "pose-remove-person", "pose-mirror", "pose-find", "pose-from-photo", "open-pose")
 TOGGLES = ("pose-keeps-lengths", "pose-symmetric", "pose-carries-labels", "pose-shown")
+REPAINT = ("repaint-pose", "repaint-labels")
 PRESET_COLUMNS = 4
 SCROLL_BAR = 10
 LIST_ROW = 27
@@ -121,6 +123,8 @@ class PoseDock(DropTarget):
         self._buttons.addStretch(1)
         for name in TOGGLES:
             self._toggles.addWidget(_check_box(actions[name]))
+        for name in REPAINT:
+            self._toggles.addWidget(_wide_button(actions[name]))
         self._area.setMinimumWidth(self._content.minimumSizeHint().width() + SCROLL_BAR)
 
     # The document.
@@ -169,6 +173,18 @@ class PoseDock(DropTarget):
 
     def _cycle(self, joint: int) -> None:
         self._posing.cycle((self._posing.person, joint))
+
+
+def _wide_button(action: QAction) -> QToolButton:
+    """A button that is the action, with its name; it is seen where the action is."""
+    button = named(QToolButton(), "wide")
+    button.setDefaultAction(action)
+    button.setAccessibleName(button.text())
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    button.setVisible(action.isVisible())
+    action.visibleChanged.connect(lambda: button.setVisible(action.isVisible()))
+    return button
 
 
 def _check_box(action: QAction) -> QCheckBox:

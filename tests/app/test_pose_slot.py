@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.content import Board, Canvas, Method, Snapshot
@@ -205,3 +205,32 @@ def test_pose_files_dropped_on_the_panel_are_opened(window: Window, tmp_path: Pa
         drop(window.pose_dock, tmp_path / name)
         assert "broken" in told.pop() and not told
     assert window.document.undo_names == ["Open pose"]
+
+
+def test_the_button_of_the_panel_repaints_by_pose_and_back(qtbot: QtBot, window: Window, analysis: Analysis) -> None:
+    document = window.document
+    analysis.persons = [person((0, 0, 40, 60), (0, 0, 40, 60), (40, 60), TOP)]
+    for name, condition in (("repaint-pose", "pose"), ("repaint-labels", "labels")):
+        if not window.registry[name].isVisible():
+            pytest.skip("no weights that paint by pose are shipped")
+        (button,) = (
+            b for b in window.pose_dock.findChildren(QToolButton) if b.defaultAction() is window.registry[name]
+        )
+        assert button.isVisible() and button.text() in button.defaultAction().text().replace("&", "")
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda wanted=condition: document.domain.condition == wanted, timeout=5000)
+        assert not button.isVisible()
+    assert document.undo_names == ["Repaint by pose", "Repaint by label map"]
+
+
+@pytest.mark.parametrize("width", [900, 1000, 1440])
+def test_nothing_in_the_header_overlaps(qtbot: QtBot, window: Window, width: int) -> None:
+    window.resize(width, 600)
+    QApplication.processEvents()
+    header = window.condition_header
+    shown = [widget for widget in header.findChildren(QWidget) if widget.isVisible() and not widget.children()]
+    boxes = [QRect(widget.mapTo(header, QPoint()), widget.size()) for widget in shown]
+    for number, box in enumerate(boxes):
+        assert header.rect().contains(box)
+        assert not any(box.intersects(other) for other in boxes[number + 1 :])
+    assert window.size_slider.isVisible() and window.opacity_slider.isVisible()

@@ -19,6 +19,12 @@ from engine.style import Style
 
 SIDE = 26
 CHIP = 14
+LONGEST_NAME = 84
+"""Pixels; of a longer name, the middle is left out, so that what the class takes its style from can be read."""
+
+SHORTEST_SOURCE = 4
+"""Characters."""
+
 DELAY = 150
 """Milliseconds after an edit before the classes are looked for again."""
 
@@ -47,7 +53,8 @@ class ClassRow(QWidget):
         self._exemplars = 0
         self.chip = QLabel()
         self.chip.setPixmap(_chip(QColor(*label_class.color)))
-        self.name = QLabel(label_class.name)
+        self.name = QLabel()
+        self.name.setToolTip(label_class.name)
         self.source = self._make_source()
         self.reset = named(QToolButton(), "small")
         self.reset.setIconSize(QSize(13, 13))
@@ -69,10 +76,21 @@ class ClassRow(QWidget):
         tip = self.tr("Where {} takes its style from: the blend, or one exemplar alone")
         source.setToolTip(tip.format(self.label_class.name))
         source.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        source.setMinimumContentsLength(2)
+        source.setMinimumContentsLength(SHORTEST_SOURCE)
         source.setIconSize(QSize(18, 22))
         source.activated.connect(self._choose)
         return guarded(source)
+
+    @property
+    def name_width(self) -> int:
+        """Pixels that the whole name takes."""
+        return self.name.fontMetrics().horizontalAdvance(self.label_class.name) + 2
+
+    def show_name(self, width: int) -> None:
+        """Give the name so many pixels; a longer one is cut in its middle."""
+        middle = Qt.TextElideMode.ElideMiddle
+        self.name.setText(self.name.fontMetrics().elidedText(self.label_class.name, middle, width))
+        self.name.setFixedWidth(width)
 
     def fetch_icon(self) -> None:
         self.reset.setIcon(icon("reset"))
@@ -145,9 +163,8 @@ class ClassSection(Section):
             row.set_exemplars(exemplars, miniatures)
             row.chosen.connect(lambda index, class_id=class_id: self._give(class_id, index))
             self._list.addWidget(row)
-        widest = max((row.name.sizeHint().width() for row in self.rows.values()), default=0)
         for row in self.rows.values():
-            row.name.setFixedWidth(widest)
+            row.show_name(min(LONGEST_NAME, max(other.name_width for other in self.rows.values())))
         self.refresh()
 
     def _wanted(self) -> frozenset[int]:
