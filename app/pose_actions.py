@@ -101,11 +101,18 @@ def _persons(window: "Window", actions: Actions) -> None:
         "pose-mirror",
         menu,
         tr("&Mirror"),
-        posing.mirror,
+        lambda: _mirror(window),
         keys="H",
         icon_name="mirror",
         tip=tr("Mirror the poses, left and right exchanged; or the selected persons alone, in their place"),
     )
+
+
+def _mirror(window: "Window") -> None:
+    """Mirror, and say what does not follow."""
+    window.posing.mirror()
+    if window.document.photo is not None:
+        window.status.say(window.tr("Mirrored; the photo underneath stays as it is"))
 
 
 def _other_domain(window: "Window", actions: Actions) -> None:

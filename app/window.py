@@ -460,7 +460,7 @@ class Window(QMainWindow):
             TourStep(
                 self.condition,
                 tr("Paint here"),
-                tr("The label map says what is where. The wheel zooms, Space pans, [ and ] size the brush."),
+                tr("The label map says what is where; drop any photo to have it found. The wheel zooms, Space pans."),
             ),
             TourStep(
                 self.palette_dock,
@@ -480,7 +480,7 @@ class Window(QMainWindow):
             TourStep(
                 self.tool_bar,
                 tr("Tools"),
-                tr("Brushes, shapes, picker, and the pose: drag an arm. Every tooltip names the key."),
+                tr("Smart edge finds outlines; with the pose tool you drag an arm. Every tooltip names the key."),
             ),
             TourStep(
                 self.history_dock,

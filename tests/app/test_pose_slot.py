@@ -234,3 +234,13 @@ def test_nothing_in_the_header_overlaps(qtbot: QtBot, window: Window, width: int
         assert header.rect().contains(box)
         assert not any(box.intersects(other) for other in boxes[number + 1 :])
     assert window.size_slider.isVisible() and window.opacity_slider.isVisible()
+
+
+def test_mirroring_over_a_photo_says_what_stays(qtbot: QtBot, window: Window) -> None:
+    document = window.document
+    document.set_pose("Open pose", standing())
+    document.set_labels(np.where(np.arange(40) < 15, TOP, 0).astype(np.uint8) * np.ones((60, 1), np.uint8))
+    photo, labels = document.photo.copy(), document.labels.copy()
+    qtbot.keyClick(window.condition, Qt.Key.Key_H)
+    assert (document.labels == labels[:, ::-1]).all() and (document.photo == photo).all()
+    assert window.status.currentMessage() == "Mirrored; the photo underneath stays as it is"

@@ -84,6 +84,7 @@ class ClassRow(QWidget):
     @property
     def name_width(self) -> int:
         """Pixels that the whole name takes."""
+        self.name.ensurePolished()  # else it is measured in another font
         return self.name.fontMetrics().horizontalAdvance(self.label_class.name) + 2
 
     def show_name(self, width: int) -> None:
