@@ -68,7 +68,7 @@ WEIGHTS = {
     "pseudo_pair": 0.6,
     "perceptual": 0.05,
     "contextual": 0.1,
-    "colour": 3.0,
+    "colour": 5.0,
     "guess": 1.0,
     "adversarial": 0.3,
     "feature_matching": 1.0,
