@@ -28,6 +28,8 @@ PREVIEW = QSize(190, 280)
 SMALLEST_PREVIEW = 120
 CARD = QSize(50, 72)
 FULL = 100
+NARROWEST = 182
+"""Pixels in which a card shows its number and most of a name."""
 
 
 class ExemplarCard(QWidget):
@@ -153,6 +155,7 @@ class ExemplarDock(DropTarget):
         area = named(QScrollArea(widgetResizable=True), "cards")
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(cards)
+        area.setMinimumWidth(NARROWEST)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 0, 6, 6)
         layout.setSpacing(6)
