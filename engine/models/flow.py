@@ -15,6 +15,7 @@ from engine.rectangle import Rectangle
 
 CELL = 8  # pixels; rectangles are cut at multiples of it, for maps at strides up to 8
 UNCHANGED = 3e-6
+LEAST = 72  # pixels; a processor's kernels round otherwise in smaller crops
 
 
 class Map:
@@ -92,7 +93,7 @@ class Stage:
             for written, value in zip(self.writes, self.compute(*(read.value for read in self.reads)), strict=True):
                 written.fill(value, size)
             return
-        seen = _around(place, self.reach, self.cell, size)
+        seen = _widened(_around(place, self.reach, self.cell, size), self.cell, size)
         inner = place.seen_from(seen)
         for written, value in zip(self.writes, self.compute(*(r.crop(seen, size) for r in self.reads)), strict=True):
             written.write(value[_slices(inner, value, seen.shape)], place, size)
@@ -144,6 +145,12 @@ def _around(place: Rectangle, reach: int, cell: int, size: tuple[int, int]) -> R
         -(-(place.right + reach) // cell) * cell,
     )
     return grown.within(size)
+
+
+def _widened(place: Rectangle, cell: int, size: tuple[int, int]) -> Rectangle:
+    """`place` with at least LEAST pixels a side, as far as the picture of `size` has them."""
+    high, wide = (-(-max(0, LEAST - side) // (2 * cell)) * cell for side in place.shape)
+    return Rectangle(place.top - high, place.left - wide, place.bottom + high, place.right + wide).within(size)
 
 
 def _slices(place: Rectangle, value: Tensor, size: tuple[int, int]) -> tuple:

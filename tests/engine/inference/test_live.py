@@ -269,7 +269,7 @@ def test_the_shipped_weights_paint_a_stroke_as_a_full_pass_does(monkeypatch: pyt
     script = Script()
     script.show(EditState(FASHION.name, FASHION.default_model, Pixels(labels), (exemplar,), (1.0,)))
     coat = int(np.bincount(labels.ravel())[1:].argmax()) + 1
-    for step in range(6):
-        script.show(_painted(script.states[-1], (0.35 + 0.05 * step, 0.4), 15 / 256, coat))
+    for step, radius in enumerate((15, 15, 15, 2, 2, 2)):
+        script.show(_painted(script.states[-1], (0.35 + 0.05 * step, 0.4), radius / 256, coat))
     assert not script.frames[script.states[-1]].exact
     script.settle()

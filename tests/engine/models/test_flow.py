@@ -7,10 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from engine.models import flow as module
 from engine.models.flow import Flow, Map, Stage, union
 from engine.rectangle import Rectangle
 
 SIZE = (64, 96)
+
+
+@pytest.fixture(autouse=True)
+def _small_crops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So small a picture would have none otherwise."""
+    monkeypatch.setattr(module, "LEAST", 0)
 KERNEL = torch.randn(1, 1, 3, 3, generator=torch.Generator().manual_seed(0))
 
 
@@ -72,7 +79,11 @@ def test_edits_come_through_also_where_some_were_interrupted(places: list[tuple[
     assert torch.allclose(chain.last.value, _in_full(value), atol=1e-5)
 
 
-def test_only_the_neighbourhood_of_an_edit_is_computed() -> None:
+@pytest.mark.parametrize(("least", "computed"), [(0, (24, 32)), (40, (40, 48))])
+def test_only_the_neighbourhood_of_an_edit_is_computed(
+    monkeypatch: pytest.MonkeyPatch, least: int, computed: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(module, "LEAST", least)
     sizes = []
 
     def compute(x: Tensor) -> tuple[Tensor]:
@@ -87,7 +98,7 @@ def test_only_the_neighbourhood_of_an_edit_is_computed() -> None:
     flow.run()
     read.put(value.index_put((*(torch.tensor([n]) for n in (0, 0, 30, 40)),), torch.tensor([7.0])), SIZE)
     flow.run()
-    assert sizes == [SIZE, (24, 32)]
+    assert sizes == [SIZE, computed]
     assert written.changed == Rectangle(29, 39, 32, 42)
 
 
