@@ -80,7 +80,7 @@ class Session:
             encoded.append(self._encoded_exemplar(state.domain, state.model, translator, exemplar))
             if not wanted():
                 return None
-        size = working_size(state.labels.array.shape, find_domain(state.domain).size, translator.multiple)
+        size = _grid(state.labels, state.domain, translator)
         condition = self._conditioned(state.domain, state, size)
         picture = self._live_picture(state, translator, condition, [_digests(e) for e in exemplars], hold)
         if picture is None:
@@ -225,8 +225,7 @@ class Session:
 
     def _encoded_exemplar(self, domain: str, model: str, translator: Translator, exemplar: Exemplar) -> Any:
         def encode() -> Any:
-            domain_size = find_domain(domain).size
-            size = working_size(exemplar.labels.array.shape, domain_size, translator.multiple)
+            size = _grid(exemplar.labels, domain, translator)
             photo = photo_tensor(exemplar.photo.array, self.device)
             if photo.shape[2:] != size:
                 photo = F.interpolate(photo, size, mode="bilinear", align_corners=False, antialias=True)
@@ -269,6 +268,11 @@ def _digests(exemplar: Exemplar) -> tuple[str, ...]:
 
 def _condition_digests(what: EditState | Exemplar) -> tuple[str, ...]:
     return (what.labels.digest, what.keypoints.digest if what.keypoints else "")
+
+
+def _grid(labels: Pixels, domain: str, translator: Translator) -> tuple[int, int]:
+    """Height and width that a translator works at for a condition or an exemplar."""
+    return working_size(labels.array.shape, translator.size or find_domain(domain).size, translator.multiple)
 
 
 def working_size(shape: tuple[int, ...], domain_size: tuple[int, int], multiple: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from torch import Tensor
 from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.head import HeadClasses
 from engine.errors import InputError
+from engine.models.names import SYSTEMS
 from engine.models.rabit import Rabit, RabitConfig
 from engine.models.rabit_flow import ConditionFlow
 from engine.models.step import Step, StepConfig
@@ -44,11 +45,11 @@ def load_translator(domain: str, model: str) -> Translator:
 
     Raises InputError when there is none, or its weights are absent or do not fit.
     """
-    if model not in BUILDERS:
-        raise InputError(f"There is no translator {model!r}; choose one of: {', '.join(BUILDERS)}.")
+    if model not in SYSTEMS:
+        raise InputError(f"There is no translator {model!r}; choose one of: {', '.join(SYSTEMS)}.")
     config, weights = load_weights(domain, model)
     try:
-        translator = BUILDERS[model](config)
+        translator = BUILDERS[SYSTEMS[model]](config)
         translator.load_state_dict(weights)
     except (TypeError, KeyError, ValueError, RuntimeError) as error:
         raise InputError(

@@ -1,3 +1,8 @@
-"""The names of the translators that this program can build; torch is not needed to know them."""
+"""The translators by name, with the system that each is a trained form of; torch is not needed to know them."""
 
-TRANSLATORS = ("rabit", "step")
+SYSTEMS = {
+    "rabit": "rabit",
+    "step": "step",
+}
+
+TRANSLATORS = tuple(SYSTEMS)

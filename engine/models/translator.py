@@ -37,9 +37,13 @@ class Translator(nn.Module, ABC):
 
     Heights and widths are multiples of `multiple`. Poses come with the map of body segments that is drawn from them,
     in domains that are conditioned on them; a translator may do with that map alone.
+
+    `size` is the (width, height) in pixels that it was trained at, where that is not the domain's: it works on a grid
+    of that area, and what an alignment reads from larger photos is read in full.
     """
 
     multiple: int
+    size: tuple[int, int] | None = None
 
     @abstractmethod
     def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> Any:

@@ -1,6 +1,6 @@
 from engine.models.building import BUILDERS
-from engine.models.names import TRANSLATORS
+from engine.models.names import SYSTEMS
 
 
-def test_the_names_are_those_that_can_be_built() -> None:
-    assert sorted(TRANSLATORS) == sorted(BUILDERS)
+def test_the_systems_are_those_that_can_be_built() -> None:
+    assert set(SYSTEMS.values()) == set(BUILDERS)
