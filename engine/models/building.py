@@ -1,6 +1,7 @@
 """Translators by name, with their shipped weights."""
 
 from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor
 
@@ -19,8 +20,8 @@ from engine.weights.registry import load_weights
 def _rabit(config: dict) -> Translator:
     kin = tuple(tuple(relatives) for relatives in config.get("kin", ()))
     head = config.get("head") and HeadClasses(**{name: _as_tuple(ids) for name, ids in config["head"].items()})
-    tuples = {"widths": tuple(config["widths"]), "other_side": tuple(config.get("other_side", ())), "kin": kin}
-    return Rabit(RabitConfig(**config | tuples | {"head": head}))
+    lists = {name: _as_tuple(value) for name, value in config.items() if name not in ("kin", "head")}
+    return Rabit(RabitConfig(**lists | {"kin": kin, "head": head}))
 
 
 def _step(config: dict) -> Translator:
@@ -28,7 +29,7 @@ def _step(config: dict) -> Translator:
     return Step(StepConfig(**config | {"widths": tuple(config["widths"]), "encoder": encoder}))
 
 
-def _as_tuple(value: list | int) -> tuple | int:
+def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else value
 
 

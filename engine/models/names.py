@@ -2,6 +2,7 @@
 
 SYSTEMS = {
     "rabit": "rabit",
+    "rabit-small": "rabit",
     "step": "step",
 }
 

@@ -56,6 +56,7 @@ class RabitConfig:
     head            the classes of a head, which moves as a whole (head.py); None for pictures without
     planes          of a pose (pose_tensors.py), besides the label map; 0 for domains that are conditioned on labels
     other_side      for each class the one that it becomes in a mirrored picture; () where all stay what they are
+    size            (width, height) that it is trained at, where that is not the domain's
     """
 
     classes: int = 19
@@ -68,6 +69,7 @@ class RabitConfig:
     head: HeadClasses | None = None
     planes: int = 0
     other_side: tuple[int, ...] = ()
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class Rabit(Translator):
         super().__init__()
         self.config = config
         self.multiple = config.block * STRIDE
+        self.size = config.size
         self.condition_extractor = Extractor(config.classes, config.matching_dims, photo=False, planes=config.planes)
         self.exemplar_extractor = Extractor(config.classes, config.matching_dims, photo=True, planes=config.planes)
         self.analytic = AnalyticWeights(config.classes, limbs=config.planes > 0)

@@ -92,7 +92,7 @@ class RabitCourse(Course):
         self._palette = torch.from_numpy(domain.palette)
         self._classes = len(domain.classes)
         self._generator_only = False
-        self.shipped = Rabit(config or _config_of(domain)).to(device)
+        self.shipped = Rabit(config or config_of(domain)).to(device)
         self._judge = MultiScaleDiscriminator(self._classes).to(device)
         self._perceptual = perceptual_network(domain, vgg19).to(device)
         self.networks = nn.ModuleDict({"rabit": self.shipped, "judge": self._judge})
@@ -309,7 +309,8 @@ class RabitCourse(Course):
         return example(self._held_out, name, other, seed)
 
 
-def _config_of(domain: Domain) -> RabitConfig:
+def config_of(domain: Domain) -> RabitConfig:
+    """The configuration that fits a domain's classes."""
     head = HeadClasses(*domain.head_by_id) if domain.head_by_id else None
     posed = {"planes": POSE_PLANES, "other_side": OTHER_SIDE_SEGMENT} if domain.condition == "pose" else {}
     return RabitConfig(classes=len(domain.classes), kin=domain.kin_by_id, head=head, **posed)

@@ -36,8 +36,11 @@ class Preset:
     published: bool = False
 
 
+SMALL_SIZE = (128, 192)  # width and height that the methods are compared at, each trained alike
+
 PRESETS = {
     "rabit": {"small": Preset(4000, 4), "full": Preset(60000, 16)},
+    "rabit-small": {"small": Preset(1200, 4), "full": Preset(60000, 16)},
     "analyst": {"small": Preset(8000, 8), "full": Preset(20000, 32)},
     "step": {"small": Preset(6000, 8), "full": Preset(60000, 8, published=True)},
     "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
@@ -122,11 +125,14 @@ def _analyst(arguments: argparse.Namespace, domain: Domain, preset: Preset, devi
 
 
 def _rabit(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
-    from engine.training.rabit_course import RabitCourse
+    from engine.training.rabit_course import RabitCourse, config_of
 
+    size = SMALL_SIZE if arguments.model == "rabit-small" else None
+    domain = replace(domain, size=size or domain.size)
     read = _posed_photos if domain.condition == "pose" else _labelled_photos
     training, held_out = read(arguments, domain, preset)
-    course = RabitCourse(domain, training, held_out, preset.batch, device, arguments.perceptual)
+    config = replace(config_of(domain), size=size)
+    course = RabitCourse(domain, training, held_out, preset.batch, device, arguments.perceptual, config)
     if arguments.generator_only:
         course.learn_generator_only()
     return course
@@ -177,6 +183,7 @@ _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device],
     "analyst": _analyst,
     "parser": _parser,
     "rabit": _rabit,
+    "rabit-small": _rabit,
     "step": _step,
     "style-encoder": _style_encoder,
 }
