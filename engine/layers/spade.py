@@ -39,15 +39,18 @@ class Spade(nn.Module):
     channels            of what is normalised
     condition_channels  of the condition
     eps                 of PONO: 1e-5 in CoCosNet and RABIT, 1e-8 in CoCosNet v2
+    hidden              channels between the condition and both maps
     """
 
-    def __init__(self, channels: int, condition_channels: int, eps: float = PONO_EPSILON) -> None:
+    def __init__(
+        self, channels: int, condition_channels: int, eps: float = PONO_EPSILON, hidden: int = HIDDEN
+    ) -> None:
         super().__init__()
         self.eps = eps
-        self.mlp_shared = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(condition_channels, HIDDEN, 3), nn.ReLU(True))
+        self.mlp_shared = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(condition_channels, hidden, 3), nn.ReLU(True))
         self.pad = nn.ReflectionPad2d(1)
-        self.mlp_gamma = nn.Conv2d(HIDDEN, channels, 3)
-        self.mlp_beta = nn.Conv2d(HIDDEN, channels, 3)
+        self.mlp_gamma = nn.Conv2d(hidden, channels, 3)
+        self.mlp_beta = nn.Conv2d(hidden, channels, 3)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """x float (B, C, H, W), condition float (B, G, H', W') of any size. Returns x's shape."""
@@ -74,6 +77,7 @@ class SpadeResidualBlock(nn.Module):
         *,
         eps: float = PONO_EPSILON,
         dilation: int = 1,
+        hidden: int = HIDDEN,
     ) -> None:
         super().__init__()
         middle = min(channels_in, channels_out)
@@ -81,12 +85,12 @@ class SpadeResidualBlock(nn.Module):
         self.pad = nn.ReflectionPad2d(dilation)
         self.conv_0 = SpectralConv2d(channels_in, middle, 3, dilation=dilation)
         self.conv_1 = SpectralConv2d(middle, channels_out, 3, dilation=dilation)
-        self.norm_0 = Spade(channels_in, condition_channels, eps)
-        self.norm_1 = Spade(middle, condition_channels, eps)
+        self.norm_0 = Spade(channels_in, condition_channels, eps, hidden)
+        self.norm_1 = Spade(middle, condition_channels, eps, hidden)
         self.conv_s: SpectralConv2d | None = None
         if channels_in != channels_out:
             self.conv_s = SpectralConv2d(channels_in, channels_out, 1, bias=False)
-            self.norm_s = Spade(channels_in, condition_channels, eps)
+            self.norm_s = Spade(channels_in, condition_channels, eps, hidden)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """x float (B, channels_in, H, W), condition (B, G, H', W'). Returns (B, channels_out, H, W)."""
