@@ -10,6 +10,7 @@ from engine.errors import InputError
 from engine.files import read_text, write_text
 
 CARD_NAME = "card.json"
+PHOTOS_SEEN = "training photos seen"  # in the metrics: steps times photos a step
 MAX_FILE_BYTES = 1024**3  # what ships stays far below, see registry.SHARD_BYTES; imported weights need not
 
 _LIMIT = 1024 * 1024
