@@ -16,6 +16,9 @@ from engine.domains import DOMAINS, Domain
 from engine.errors import InputError
 from engine.inference.state import Exemplar, Keypoints, Pixels
 
+Found = dict[Pixels | None, Fitted]
+"""What is known of photos; None stands for the canvas, where that differs from its photo."""
+
 MARGIN = 1.05
 LONGEST_SIDE = 1024
 
@@ -49,7 +52,7 @@ class _Job:
     domain: Domain
     began: Snapshot
     photos: list[tuple[Pixels, str]]
-    found: dict[Pixels, Fitted]
+    found: Found
     ticket: int = -1
 
 
@@ -64,6 +67,7 @@ class Repainter(QObject):
         self._document = document
         self._analyser = analyser
         self._job: _Job | None = None
+        self._left: Snapshot | None = None  # the document as it was before it last followed a pose
         analyser.found.connect(self._take)
         analyser.failed.connect(self._give_up)
 
@@ -74,14 +78,15 @@ class Repainter(QObject):
             raise InputError("No model that paints by pose is installed; fetch its weights first.")
         self._document.commit_stroke()
         began = self._document.snapshot()
-        self._job = _Job(domain, began, self._needed(began, domain), {})
+        found = {} if domain.condition == "pose" else remembered(self._left, began)
+        self._job = _Job(domain, began, self._needed(began, domain, found), found)
         self._next()
 
-    def _needed(self, began: Snapshot, domain: Domain) -> list[tuple[Pixels, str]]:
-        """Photos in which poses or labels are to be found, with their names."""
+    def _needed(self, began: Snapshot, domain: Domain, found: Found) -> list[tuple[Pixels, str]]:
+        """Photos in which poses or labels are to be found, with their names; those that are known go without."""
         by_pose, canvas = domain.condition == "pose", began.canvas
         photos: list[tuple[Pixels, str]] = []
-        if not by_pose or not _has_persons(canvas.keypoints):
+        if None not in found and (not by_pose or not _has_persons(canvas.keypoints)):
             if canvas.photo is None:
                 what = self.tr("pose") if by_pose else self.tr("label map")
                 raise InputError(
@@ -89,7 +94,7 @@ class Repainter(QObject):
                 )
             photos.append((canvas.photo, self.tr("on the canvas")))
         for exemplar in began.board.exemplars:
-            if not by_pose or not _has_persons(exemplar.keypoints):
+            if exemplar.photo not in found and (not by_pose or not _has_persons(exemplar.keypoints)):
                 photos.append((exemplar.photo, exemplar.name))
         return photos
 
@@ -130,18 +135,47 @@ class Repainter(QObject):
             return
         by_pose = job.domain.condition == "pose"
         name = "Repaint by pose" if by_pose else "Repaint by label map"
-        self._document.become(name, repainted(job.began, job.domain, job.found))
+        after = repainted(job.began, job.domain, job.found, self._left)
+        self._left = _with_poses_of(job.began, after) if by_pose else None
+        self._document.become(name, after)
         self.said.emit(
             self.tr("The picture now follows the pose") if by_pose else self.tr("The picture now follows the label map")
         )
 
 
-def repainted(began: Snapshot, domain: Domain, found: dict[Pixels, Fitted]) -> Snapshot:
-    """The document in another domain; `found` says by photo what it lacks. Class choices and film are left behind."""
+def remembered(left: Snapshot | None, began: Snapshot) -> Found:
+    """What the document's label maps were before it followed a pose: of its exemplars, and of the canvas.
+
+    The canvas is known again by its photo, or without one by its size and the exemplars.
+    """
+    if left is None or left.domain.condition == "pose":
+        return {}
+    known: Found = {e.photo: Fitted(e.photo.array, e.labels.array, e.keypoints) for e in left.board.exemplars}
+    before, here = left.canvas, began.canvas
+    shows = {exemplar.photo for exemplar in began.board.exemplars}
+    same = before.photo is not None or shows <= known.keys()
+    if same and before.photo == here.photo and before.labels.array.shape == here.labels.array.shape:
+        known[None] = Fitted(before.labels.array, before.labels.array, before.keypoints)
+    return known
+
+
+def _with_poses_of(began: Snapshot, after: Snapshot) -> Snapshot:
+    """The document as it began, with the poses that were found in it meanwhile."""
+    pairs = zip(began.board.exemplars, after.board.exemplars, strict=True)
+    exemplars = tuple(replace(exemplar, keypoints=posed.keypoints) for exemplar, posed in pairs)
+    canvas = replace(began.canvas, keypoints=after.canvas.keypoints)
+    return replace(began, canvas=canvas, board=replace(began.board, exemplars=exemplars))
+
+
+def repainted(began: Snapshot, domain: Domain, found: Found, left: Snapshot | None = None) -> Snapshot:
+    """The document in another domain; `found` says by photo what it lacks, `left` what the canvas was before.
+
+    Class choices and film are left behind.
+    """
     make = _posed if domain.condition == "pose" else _labelled
     exemplars = tuple(make(exemplar, found.get(exemplar.photo)) for exemplar in began.board.exemplars)
     here = began.canvas
-    fitted = found.get(here.photo) if here.photo is not None else None
+    fitted = found.get(None) or (found.get(here.photo) if here.photo is not None else None)
     if domain.condition == "pose":
         keypoints = here.keypoints if _has_persons(here.keypoints) or fitted is None else fitted.keypoints
         labels = Pixels(segment_map(keypoints, here.labels.array.shape))
@@ -149,10 +183,11 @@ def repainted(began: Snapshot, domain: Domain, found: dict[Pixels, Fitted]) -> S
         assert fitted is not None
         keypoints = here.keypoints if _has_persons(here.keypoints) else fitted.keypoints
         labels = Pixels(_carried(fitted, keypoints))
+    original = left.canvas.original if left is not None and None in found else labels
     return replace(
         began,
         domain=domain,
-        canvas=replace(here, labels=labels, original=labels, keypoints=keypoints),
+        canvas=replace(here, labels=labels, original=original, keypoints=keypoints),
         board=Board(exemplars, began.board.weights, began.board.active),
         method=replace(began.method, model=_model_of(domain, began.method.model)),
         palette=PaletteState(),

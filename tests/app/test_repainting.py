@@ -22,7 +22,7 @@ from engine.conditions.label_map import write_label_map
 from engine.conditions.pose import write_pose
 from engine.domains import FASHION, FASHION_POSE
 from engine.errors import InputError
-from engine.inference.state import Keypoints
+from engine.inference.state import Exemplar, Keypoints, Pixels
 from tests.app.analysing import DRESS, Analysis
 from tests.app.driving import Engine, sample_document, stroke
 from tests.app.posing import STANDING, standing
@@ -150,19 +150,38 @@ def test_painting_is_not_offered_where_the_pose_is_painted(qtbot: QtBot, window:
     assert window.registry["repaint-pose"].isVisible() and not window.registry["repaint-labels"].isVisible()
 
 
-def test_back_to_the_label_map_the_labels_of_the_photo_take_on_the_pose(
-    qtbot: QtBot, window: Window, analysis: Analysis
-) -> None:
+def test_back_to_the_label_map_it_is_as_it_was_painted(qtbot: QtBot, window: Window, analysis: Analysis) -> None:
+    document = window.document
+    document.replace_class(5, 7)
+    painted, original, board = document.labels.copy(), document.original_labels.copy(), document.exemplars
+    repaint(qtbot, window, "repaint-pose", "fashion-pose")
+    looked = len(analysis.looked)
+    repaint(qtbot, window, "repaint-labels", "fashion")
+    assert (document.labels == painted).all() and (document.original_labels == original).all()
+    assert [e.labels for e in document.exemplars] == [e.labels for e in board]
+    assert len(analysis.looked) == looked, "nothing is looked for again"
+
+
+def test_back_to_the_label_map_it_takes_on_the_pose(qtbot: QtBot, window: Window) -> None:
+    document = window.document
+    document.set_labels(segment_map(standing(), (60, 40)).astype(bool).astype(np.uint8) * DRESS)
     repaint(qtbot, window, "repaint-pose", "fashion-pose")
     stroke(window.condition, STANDING[LEFT_WRIST], (38, 28))
-    moved = window.document.keypoints
+    moved = document.keypoints
     repaint(qtbot, window, "repaint-labels", "fashion")
-    document = window.document
     assert document.keypoints == moved and set(np.unique(document.labels)) == {0, DRESS}
     assert document.labels[28, 36] == DRESS, "the arm is where it was moved to"
-    assert document.undo_names == ["Repaint by pose", "Move joint", "Repaint by label map"]
-    assert (document.exemplars[0].labels.array == analysis.persons[0].labels).all()
+    assert document.undo_names[-3:] == ["Repaint by pose", "Move joint", "Repaint by label map"]
     assert document.state().keypoints is None
+
+
+def test_what_was_not_seen_as_a_label_map_is_looked_at(qtbot: QtBot, window: Window, analysis: Analysis) -> None:
+    repaint(qtbot, window, "repaint-pose", "fashion-pose")
+    document, photo = window.document, np.full((60, 40, 3), 99, np.uint8)
+    labels = segment_map(standing(), (60, 40))
+    document.add_exemplar(Exemplar(Pixels(photo), Pixels(labels), "new", standing()))
+    repaint(qtbot, window, "repaint-labels", "fashion")
+    assert (document.exemplars[-1].labels.array == analysis.persons[0].labels).all()
 
 
 def test_a_photo_without_persons_is_named_and_nothing_changes(
