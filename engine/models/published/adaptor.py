@@ -9,9 +9,6 @@ from engine.layers.spade import SLOPE, SpadeResidualBlock
 from engine.layers.spectral import SpectralConv2d
 from engine.models.published.options import Options
 
-CHANNELS = 64
-FEATURES = 4 * CHANNELS
-
 
 def conv_norm(channels_in: int, channels_out: int, kernel: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
     """A convolution under spectral norm, zeros beyond the border, and instance norm."""
@@ -28,19 +25,19 @@ class AdaptorTrunk(nn.Module):
     def __init__(self, options: Options, channels_in: int, strided: bool) -> None:
         super().__init__()
         kernel, stride = (options.adaptor_kernel, 2) if strided else (3, 1)
-        width = CHANNELS
+        width, hidden = options.width, options.hidden
         self.layer1 = conv_norm(channels_in, width, 3)
         self.layer2 = conv_norm(width, 2 * width, options.adaptor_kernel, stride=2)
         self.layer3 = conv_norm(2 * width, 4 * width, 3)
         self.layer4 = conv_norm(4 * width, 8 * width, kernel, stride=stride)
         self.layer5 = conv_norm(8 * width, 8 * width, 3)
-        self.head_0 = SpadeResidualBlock(8 * width, 8 * width, channels_in)
+        self.head_0 = SpadeResidualBlock(8 * width, 8 * width, channels_in, hidden=hidden)
         self.attn = NonLocalAttention(8 * width, spectral=False) if options.adaptor_nonlocal else None
-        self.G_middle_0 = SpadeResidualBlock(8 * width, 8 * width, channels_in)
-        self.G_middle_1 = SpadeResidualBlock(8 * width, 4 * width, channels_in)
+        self.G_middle_0 = SpadeResidualBlock(8 * width, 8 * width, channels_in, hidden=hidden)
+        self.G_middle_1 = SpadeResidualBlock(8 * width, 4 * width, channels_in, hidden=hidden)
 
     def stages(self, condition: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """condition float (B, C, H, W) -> layer2 (128, H/2), layer3 (256, H/2), head (512) and output (256)."""
+        """condition float (B, C, H, W) -> layer2, layer3 (both at H/2), head and output."""
         second = self.layer2(_activate(self.layer1(condition)))
         third = self.layer3(_activate(second))
         head = self.head_0(self.layer5(_activate(self.layer4(_activate(third)))), condition)
@@ -49,20 +46,20 @@ class AdaptorTrunk(nn.Module):
 
 
 class Adaptor(AdaptorTrunk):
-    """CoCosNet's adaptor: float (B, C, H, W) -> (B, 256, H / warp_stride, W / warp_stride)."""
+    """CoCosNet's adaptor: float (B, C, H, W) -> (B, options.features, H / warp_stride, W / warp_stride)."""
 
     def __init__(self, options: Options, channels_in: int) -> None:
         super().__init__(options, channels_in, strided=options.warp_stride == 4)
-        self.deeper = options.adaptor_res_deeper
+        features, self.deeper = options.features, options.adaptor_res_deeper
         self.degridding = options.adaptor_res_deeper and options.dilation_conv
         if self.deeper:
             dilations = (1, 2, 4) if options.dilation_conv else (1, 1, 1)
             for number, dilation in enumerate(dilations):
-                block = SpadeResidualBlock(FEATURES, FEATURES, channels_in, dilation=dilation)
+                block = SpadeResidualBlock(features, features, channels_in, dilation=dilation, hidden=options.hidden)
                 self.add_module(f"deeper{number}", block)
         if self.degridding:
-            self.degridding0 = conv_norm(FEATURES, FEATURES, 3, dilation=2)
-            self.degridding1 = conv_norm(FEATURES, FEATURES, 3)
+            self.degridding0 = conv_norm(features, features, 3, dilation=2)
+            self.degridding1 = conv_norm(features, features, 3)
 
     def forward(self, condition: Tensor) -> Tensor:
         x = self.stages(condition)[-1]

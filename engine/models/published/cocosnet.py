@@ -19,7 +19,7 @@ from engine.correspondence.patch_correlation import PatchCorrelation
 from engine.layers.instance_norm import InstanceResidualBlock
 from engine.layers.products import Columns
 from engine.layers.spade import resized
-from engine.models.published.adaptor import FEATURES, Adaptor
+from engine.models.published.adaptor import Adaptor
 from engine.models.published.arrays import read_case
 from engine.models.published.configurations import COCOSNET, find_configuration
 from engine.models.published.features import coordinates, unit_length
@@ -27,7 +27,6 @@ from engine.models.published.options import Options, read_options
 from engine.models.published.recording import Recorder
 from engine.models.published.spade_generator import SpadeGenerator
 
-MATCHED = 256  # channels that are compared
 NOISE = 0.01  # deviation of what replaces the exemplar's condition
 MASK_STEP = 4  # of the published numbers of the warped condition
 
@@ -58,28 +57,42 @@ class Correspondence(nn.Module):
         self.options = options
         self.adaptive_model_seg = Adaptor(options, options.semantic_nc)
         self.adaptive_model_img = Adaptor(options, 3)
-        mixed = FEATURES + options.maskmix * options.semantic_nc + options.use_coordconv * 3
+        mixed = options.features + options.maskmix * options.semantic_nc + options.use_coordconv * 3
         self.layer = nn.Sequential(*(InstanceResidualBlock(mixed) for _ in range(4)))
-        self.phi = nn.Conv2d(mixed, MATCHED, 1)
-        self.theta = nn.Conv2d(mixed, MATCHED, 1)
+        self.phi = nn.Conv2d(mixed, options.features, 1)
+        self.theta = nn.Conv2d(mixed, options.features, 1)
 
     def forward(self, condition: Tensor, photo: Tensor, photo_condition: Tensor, with_mask: bool = False) -> Matched:
         """condition, photo_condition float (B, C, H, W), photo float (B, 3, H, W) in [-1, 1]."""
-        queries = unit_length(self.adaptive_model_seg(condition))
-        keys = unit_length(self.adaptive_model_img(photo))
-        queries = self.theta(self.layer(self._mixed(queries, condition)))
-        exemplar_mask = resized(photo_condition, keys.shape[2:])
-        mask = self._noise(exemplar_mask) if self.options.noise_for_mask else exemplar_mask
-        keys = self.phi(self.layer(self._mixed(keys, mask)))
-        values = self._values(photo)
+        queries = self.queries(condition, self.condition_features(condition))
+        keys = self.keys(photo_condition, self.photo_features(photo))
+        values = self.values(photo)
         channels = values.shape[1]
         if with_mask:
-            values = torch.cat([values, exemplar_mask], dim=1)
+            values = torch.cat([values, resized(photo_condition, keys.shape[2:])], dim=1)
         parts = [self._match(*each) for each in zip(queries, keys, values, strict=True)]
         warped, index, probability, margin = (torch.stack(part) for part in zip(*parts, strict=True))
         warped = warped.view(len(warped), *queries.shape[2:], -1).permute(0, 3, 1, 2)
         mask = warped[:, channels:] if with_mask else None
-        return Matched(self._enlarged(warped[:, :channels]), mask, index, probability, margin)
+        return Matched(self.enlarged(warped[:, :channels]), mask, index, probability, margin)
+
+    def condition_features(self, condition: Tensor) -> Tensor:
+        """A condition in the shared space, float (B, features, h, w), of unit length."""
+        return unit_length(self.adaptive_model_seg(condition))
+
+    def photo_features(self, photo: Tensor) -> Tensor:
+        """A photo in the shared space, float (B, features, h, w), of unit length."""
+        return unit_length(self.adaptive_model_img(photo))
+
+    def queries(self, condition: Tensor, features: Tensor) -> Tensor:
+        """What is looked for, float (B, features, h, w)."""
+        return self.theta(self.layer(self._mixed(features, condition)))
+
+    def keys(self, photo_condition: Tensor, features: Tensor) -> Tensor:
+        """What it is compared with, float (B, features, h, w)."""
+        mask = resized(photo_condition, features.shape[2:])
+        mask = self._noise(mask) if self.options.noise_for_mask else mask
+        return self.phi(self.layer(self._mixed(features, mask)))
 
     def _mixed(self, features: Tensor, condition: Tensor) -> Tensor:
         parts = [features]
@@ -94,12 +107,13 @@ class Correspondence(nn.Module):
         """Noise as large as `mask`, always the same."""
         return NOISE * torch.randn(mask.shape, generator=torch.Generator().manual_seed(0)).to(mask)
 
-    def _values(self, photo: Tensor) -> Tensor:
+    def values(self, photo: Tensor) -> Tensor:
         """What is warped: the photo's mean colours on the grid, or its patches of pixels."""
         stride = self.options.warp_stride
         return F.pixel_unshuffle(photo, stride) if self.options.warp_patch else F.avg_pool2d(photo, stride)
 
-    def _enlarged(self, warped: Tensor) -> Tensor:
+    def enlarged(self, warped: Tensor) -> Tensor:
+        """Warped `values`, float (B, V, h, w), as a picture (B, 3, H, W)."""
         stride = self.options.warp_stride
         if self.options.warp_patch:
             return F.pixel_shuffle(warped, stride)

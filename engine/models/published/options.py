@@ -26,6 +26,10 @@ class Options:
     warp_bilinear       enlarge warps smoothly
     use_attention       a non-local block in the generator
     CBN_intype          what conditions the generator: warp, mask or warp_mask
+
+    Not an option of theirs:
+    width               channels of the adaptors' first stage, and in proportion of what is matched and of what SPADE
+                        computes from a condition
     """
 
     semantic_nc: int
@@ -44,6 +48,17 @@ class Options:
     warp_bilinear: bool = False
     use_attention: bool = False
     CBN_intype: str = "warp_mask"
+    width: int = 64
+
+    @property
+    def hidden(self) -> int:
+        """Channels that SPADE computes from a condition."""
+        return 2 * self.width
+
+    @property
+    def features(self) -> int:
+        """Channels of the adaptors' answers, and of what is matched."""
+        return 4 * self.width
 
 
 _FIXED = {  # what is built in, because every published script asks for it

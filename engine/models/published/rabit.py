@@ -20,7 +20,7 @@ from engine.layers.instance_norm import InstanceResidualBlock
 from engine.layers.nonlocal_attention import NonLocalAttention
 from engine.layers.products import Columns
 from engine.layers.spade import SLOPE, SpadeResidualBlock, resized
-from engine.models.published.adaptor import FEATURES, AdaptorTrunk, conv_norm
+from engine.models.published.adaptor import AdaptorTrunk, conv_norm
 from engine.models.published.arrays import read_case
 from engine.models.published.configurations import RABIT, find_configuration
 from engine.models.published.features import centred, coordinates, unit_length
@@ -75,8 +75,9 @@ class Adaptor(AdaptorTrunk):
 
     def __init__(self, options: Options, channels_in: int) -> None:
         super().__init__(options, channels_in, strided=True)
-        self.deeper2 = SpadeResidualBlock(FEATURES, FEATURES, channels_in, dilation=4)
-        self.degridding0 = conv_norm(FEATURES, FEATURES, 3, dilation=2)
+        features = options.features
+        self.deeper2 = SpadeResidualBlock(features, features, channels_in, dilation=4, hidden=options.hidden)
+        self.degridding0 = conv_norm(features, features, 3, dilation=2)
 
     def forward(self, condition: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         second, third, head, last = self.stages(condition)
@@ -92,7 +93,7 @@ class Alignment(nn.Module):
         self.options = options
         self.adaptive_model_seg = Adaptor(options, options.semantic_nc)
         self.adaptive_model_img = Adaptor(options, 3)
-        mixed = FEATURES + options.semantic_nc + options.use_coordconv * 3
+        mixed = options.features + options.semantic_nc + options.use_coordconv * 3
         self.layer = nn.Sequential(*(InstanceResidualBlock(mixed) for _ in range(4)))
         self.layer6 = nn.Sequential(*(InstanceResidualBlock(mixed) for _ in range(2)))
         self.phi, self.theta = nn.Conv2d(mixed, MATCHED, 1), nn.Conv2d(mixed, MATCHED, 1)

@@ -21,10 +21,10 @@ class SpadeGenerator(nn.Module):
 
     def __init__(self, options: Options, condition_channels: int) -> None:
         super().__init__()
-        width = options.ngf
+        width, hidden = options.ngf, options.hidden
 
         def block(channels_in: int, channels_out: int) -> SpadeResidualBlock:
-            return SpadeResidualBlock(channels_in * width, channels_out * width, condition_channels)
+            return SpadeResidualBlock(channels_in * width, channels_out * width, condition_channels, hidden=hidden)
 
         self.fc = nn.Conv2d(condition_channels, 16 * width, 3, padding=1)
         self.head_0 = block(16, 16)
