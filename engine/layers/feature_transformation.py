@@ -23,10 +23,10 @@ def standardise(x: Tensor) -> Tensor:
 class FeatureTransformation(nn.Module):
     """FT(x; scale, shift) = scale * standardise(x) + shift, both computed from the other branch (eq. 1 and 2)."""
 
-    def __init__(self, channels: int, pooled: bool = False) -> None:
+    def __init__(self, channels: int, pooled: bool = False, bottleneck: int = BOTTLENECK) -> None:
         super().__init__()
-        self.scale = _through_bottleneck(channels)
-        self.shift = _through_bottleneck(channels)
+        self.scale = _through_bottleneck(channels, bottleneck)
+        self.shift = _through_bottleneck(channels, bottleneck)
         self.pooled = pooled
 
     def forward(self, x: Tensor, other: Tensor) -> Tensor:
@@ -43,12 +43,15 @@ class Exchange(nn.Module):
     to_input   the guide transforms the input; otherwise the input is normalised alone
     to_guide   the input transforms the guide; otherwise the guide is normalised alone
     pooled     transform by one vector a picture (FiLM)
+    bottleneck channels between the other branch's features and the scale, or the shift
     """
 
-    def __init__(self, channels: int, to_input: bool, to_guide: bool, pooled: bool = False) -> None:
+    def __init__(
+        self, channels: int, to_input: bool, to_guide: bool, pooled: bool = False, bottleneck: int = BOTTLENECK
+    ) -> None:
         super().__init__()
-        self.input = FeatureTransformation(channels, pooled) if to_input else None
-        self.guide = FeatureTransformation(channels, pooled) if to_guide else None
+        self.input = FeatureTransformation(channels, pooled, bottleneck) if to_input else None
+        self.guide = FeatureTransformation(channels, pooled, bottleneck) if to_guide else None
 
     def forward(self, x: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
         """x, guide: float (B, C, H, W). Both directions start from what comes in (bidirectional, sec. 3.2)."""
@@ -57,5 +60,5 @@ class Exchange(nn.Module):
         return transformed, guide
 
 
-def _through_bottleneck(channels: int) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(channels, BOTTLENECK, 1), nn.ReLU(), nn.Conv2d(BOTTLENECK, channels, 1))
+def _through_bottleneck(channels: int, bottleneck: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(channels, bottleneck, 1), nn.ReLU(), nn.Conv2d(bottleneck, channels, 1))

@@ -8,6 +8,8 @@ from torch import Tensor
 from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.head import HeadClasses
 from engine.errors import InputError
+from engine.models.guided import Guided, GuidedTranslatorConfig
+from engine.models.guided_pix2pix import GuidedConfig
 from engine.models.names import SYSTEMS
 from engine.models.rabit import Rabit, RabitConfig
 from engine.models.rabit_flow import ConditionFlow
@@ -29,11 +31,16 @@ def _step(config: dict) -> Translator:
     return Step(StepConfig(**config | {"widths": tuple(config["widths"]), "encoder": encoder}))
 
 
+def _guided(config: dict) -> Translator:
+    network = GuidedConfig(**config["network"])
+    return Guided(GuidedTranslatorConfig(**config | {"size": tuple(config["size"]), "network": network}))
+
+
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else value
 
 
-BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit, "step": _step}
+BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit, "step": _step, "guided_pix2pix": _guided}
 
 
 def condition_flow(translator: Translator, labels: Tensor, pose: PoseTensors | None) -> ConditionFlow | None:

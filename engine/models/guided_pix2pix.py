@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.errors import InputError
-from engine.layers.feature_transformation import Exchange
+from engine.layers.feature_transformation import BOTTLENECK, Exchange
 
 SLOPE = 0.2
 RESNET_LEVELS = 4
@@ -42,6 +42,7 @@ class GuidedConfig:
     width           channels of the first level; doubled level by level up to eight times that
     halvings        how often the U-Net form halves its sides, at least 5; the ResNet form halves three times
     blocks          residual blocks of the ResNet form
+    bottleneck      channels within the networks of the feature transformation
     """
 
     form: Form = "resnet"
@@ -52,6 +53,7 @@ class GuidedConfig:
     width: int = 64
     halvings: int = 7
     blocks: int = 9
+    bottleneck: int = BOTTLENECK
 
     @property
     def multiple(self) -> int:
@@ -226,7 +228,8 @@ def _exchanges(config: GuidedConfig) -> list[nn.Module]:
 
     def exchange(width: int, last: bool) -> Exchange:
         to_input = config.conditioning in ("bft", "uft", "film")
-        return Exchange(width, to_input, config.conditioning == "bft" and not last, config.conditioning == "film")
+        to_guide, pooled = config.conditioning == "bft" and not last, config.conditioning == "film"
+        return Exchange(width, to_input, to_guide, pooled, config.bottleneck)
 
     widths = config.widths
     if config.form == "resnet":

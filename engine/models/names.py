@@ -4,6 +4,11 @@ SYSTEMS = {
     "rabit": "rabit",
     "rabit-small": "rabit",
     "step": "step",
+    "guided-bft": "guided_pix2pix",
+    "guided-uft": "guided_pix2pix",
+    "guided-film": "guided_pix2pix",
+    "guided-features": "guided_pix2pix",
+    "guided-input": "guided_pix2pix",
 }
 
 TRANSLATORS = tuple(SYSTEMS)

@@ -18,6 +18,7 @@ from engine.data.side_by_side import SideBySide
 from engine.devices import pick_device
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
+from engine.models.guided_pix2pix import CONDITIONINGS
 from engine.training import distributed
 from engine.training.course import Course
 from engine.training.loop import Run, train
@@ -36,6 +37,8 @@ class Preset:
     published: bool = False
 
 
+GUIDED = {f"guided-{conditioning}": conditioning for conditioning in CONDITIONINGS}
+
 SMALL_SIZE = (128, 192)  # width and height that the methods are compared at, each trained alike
 
 PRESETS = {
@@ -44,6 +47,7 @@ PRESETS = {
     "analyst": {"small": Preset(8000, 8), "full": Preset(20000, 32)},
     "step": {"small": Preset(6000, 8), "full": Preset(60000, 8, published=True)},
     "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
+    **{name: {"small": Preset(1200, 4), "full": Preset(60000, 8, published=True)} for name in GUIDED},
     "style-encoder": {"small": Preset(1600, 12), "full": Preset(20000, 12, published=True)},
 }
 
@@ -168,6 +172,19 @@ def _step(arguments: argparse.Namespace, domain: Domain, preset: Preset, device:
     return course(config, perceptual, encoder, **FEW_STEPS)
 
 
+def _guided(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
+    from engine.models.guided import Guided, GuidedTranslatorConfig, exemplar_network, small_network
+    from engine.training.guided_course import FEW_STEPS, GuidedCourse
+    from engine.training.guided_tasks import ExemplarTask
+
+    domain = replace(domain, size=domain.size if preset.published else SMALL_SIZE)
+    task = ExemplarTask(domain, *_labelled_photos(arguments, domain, preset))
+    network = exemplar_network(GUIDED[arguments.model], len(domain.classes))
+    network = network if preset.published else small_network(network)
+    translator = Guided(GuidedTranslatorConfig("exemplar", len(domain.classes), domain.size, network))
+    return GuidedCourse(task, translator, preset.batch, device, **{} if preset.published else FEW_STEPS)
+
+
 def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
     from engine.models.style_encoder import PUBLISHED, StyleEncoderConfig
     from engine.training.style_encoder_course import StyleEncoderCourse
@@ -185,6 +202,7 @@ _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device],
     "rabit": _rabit,
     "rabit-small": _rabit,
     "step": _step,
+    **dict.fromkeys(GUIDED, _guided),
     "style-encoder": _style_encoder,
 }
 

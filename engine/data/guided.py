@@ -1,0 +1,23 @@
+"""What guided pix2pix learns from, whatever its task: input, guide, and the picture that they should give."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class GuidedBatch:
+    """input, guide, target  float (B, channels, H, W), each with channels of its own
+    known                 bool (B,): whether the target is what input and guide should give; of another person's
+                          photo as a guide nobody knows that
+    """
+
+    input: Tensor
+    guide: Tensor
+    target: Tensor
+    known: Tensor
+
+    def to(self, device: torch.device) -> "GuidedBatch":
+        """The same on another device."""
+        return GuidedBatch(*(held.to(device) for held in vars(self).values()))

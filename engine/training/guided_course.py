@@ -1,0 +1,120 @@
+"""The training of guided pix2pix (AlBahar and Huang 2019, section 3.3): L1 against the truth, and a patch judge.
+
+Ours, not the paper's: where the truth is not known, because another person's photo guides, the judge alone teaches.
+Pairs that it may take for real are those whose truth is known. And the scales of the feature transformation start at
+one: from nearly nothing, as released, a short training does not get far.
+"""
+
+from dataclasses import asdict
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.data.chance import Chance
+from engine.data.guided import GuidedBatch
+from engine.layers.feature_transformation import FeatureTransformation
+from engine.losses.adversarial import least_squares_discriminator_loss, least_squares_generator_loss
+from engine.models.guided_pix2pix import GuidedPix2Pix
+from engine.models.patch_judge import PatchJudge
+from engine.training import distributed
+from engine.training.course import Course
+from engine.training.guided_tasks import GuidedTask
+
+ABSOLUTE = 100.0  # weight of L1
+JUDGE_SHARE = 0.5  # of the judge's loss, so that it learns more slowly
+RATE, MOMENTA = 2e-4, (0.9, 0.999)  # Adam's, as released
+FEW_STEPS = {"rate": 1e-3, "judge_width": 32}  # for runs of some thousand steps
+SPREAD = 0.02  # deviation of the weights at the start
+
+
+class GuidedCourse(Course):
+    """shipped  has the network in its attribute `network` and a dataclass `config`
+    rate     Adam's
+    """
+
+    def __init__(
+        self,
+        task: GuidedTask,
+        shipped: nn.Module,
+        batch: int,
+        device: torch.device,
+        rate: float = RATE,
+        judge_width: int = 64,
+    ) -> None:
+        self._task, self._batch, self._device = task, batch, device
+        self.shipped = shipped.to(device, memory_format=torch.channels_last)
+        network: GuidedPix2Pix = shipped.network
+        start(network)
+        self.networks = nn.ModuleDict({"guided": self.shipped})
+        self.optimisers = {"guided": torch.optim.Adam(shipped.parameters(), rate, betas=MOMENTA)}
+        if task.adversarial:
+            sides = network.config
+            seen = sides.input_channels + sides.guide_channels + sides.output_channels
+            judge = PatchJudge(seen, judge_width)
+            start(judge)
+            self.networks["judge"] = judge.to(device, memory_format=torch.channels_last)
+            self.optimisers["judge"] = torch.optim.Adam(judge.parameters(), rate, betas=MOMENTA)
+
+    def config(self) -> dict:
+        return asdict(self.shipped.config)
+
+    def step(self, chance: Chance, progress: float) -> dict[str, Tensor]:
+        batch = self._task.draw(self._batch, chance).to(self._device)
+        self.shipped.train()
+        output = self.shipped.network(_laid_out(batch.input), _laid_out(batch.guide)).float()
+        losses = {}
+        if batch.known.any():
+            losses["absolute"] = F.l1_loss(output[batch.known], batch.target[batch.known])
+        total = ABSOLUTE * losses["absolute"] if losses else output.new_zeros(())
+        if self._task.adversarial:
+            self.networks["judge"].requires_grad_(False)
+            losses["adversarial"] = least_squares_generator_loss(self._verdict(batch, output))
+            total = total + losses["adversarial"]
+        self._descend("guided", total)
+        if self._task.adversarial and batch.known.any():
+            losses["judge"] = self._judge_step(batch, output.detach())
+        return {name: loss.detach() for name, loss in losses.items()}
+
+    def _verdict(self, batch: GuidedBatch, picture: Tensor) -> list[list[Tensor]]:
+        return self.networks["judge"](_laid_out(torch.cat([batch.input, batch.guide, picture], dim=1)))
+
+    def _judge_step(self, batch: GuidedBatch, output: Tensor) -> Tensor:
+        """One step of the judge. Returns its loss."""
+        self.networks["judge"].requires_grad_(True)
+        known = GuidedBatch(*(held[batch.known] for held in vars(batch).values()))
+        real, fake = self._verdict(known, known.target), self._verdict(batch, output)
+        loss = least_squares_discriminator_loss(real, fake)
+        self._descend("judge", JUDGE_SHARE * loss)
+        return loss.detach()
+
+    def _descend(self, name: str, loss: Tensor) -> None:
+        optimiser, parameters = self.optimisers[name], list(self.networks[name].parameters())
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        distributed.average_gradients(parameters)
+        optimiser.step()
+
+    @torch.no_grad()
+    def sample_sheet(self, network: nn.Module) -> np.ndarray:
+        """What the task shows of its held-out examples, a row each."""
+        batch = self._task.examples().to(self._device)
+        output = network.network(_laid_out(batch.input), _laid_out(batch.guide))
+        columns = self._task.shown(batch, output)
+        return torch.cat([column.flatten(0, 1) for column in columns], dim=1).numpy()
+
+
+def start(network: nn.Module) -> None:
+    """Weights as pix2pix starts from: of a normal distribution, and no biases; but scales of one."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.normal_(module.weight, 0.0, SPREAD)
+            nn.init.zeros_(module.bias)
+    for module in network.modules():
+        if isinstance(module, FeatureTransformation):
+            nn.init.ones_(module.scale[-1].bias)
+
+
+def _laid_out(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last)
