@@ -86,3 +86,16 @@ def trust_loss(trust: Tensor, warp: Tensor, truth: Tensor, known: Tensor, agrees
     weight = torch.maximum(known, 1 - agrees)
     loss = F.binary_cross_entropy_with_logits(trust.float(), target, reduction="none")
     return (loss * weight).sum() / weight.sum().clamp_min(1)
+
+
+def warped_mask_loss(warped: Tensor, labels: Tensor, exemplar_labels: Tensor) -> Tensor:
+    """What is warped to a position is of its class there (CoCosNet's released code): negative log likelihood.
+
+    warped float (B, classes, h, w), shares of what the exemplar's positions show; labels int64 (B, h, w),
+    exemplar_labels (B, h', w'). Only classes count that the exemplar has, background (class 0) aside. Returns a scalar.
+    """
+    there = torch.zeros(len(labels), warped.shape[1], device=labels.device)
+    there.scatter_(1, exemplar_labels.flatten(1), 1.0)
+    counts = there.gather(1, labels.flatten(1)) * (labels.flatten(1) > 0)
+    share = warped.flatten(2).gather(1, labels.flatten(1).unsqueeze(1)).squeeze(1)
+    return -(share.clamp_min(1e-3).log() * counts).sum() / counts.sum().clamp_min(1)

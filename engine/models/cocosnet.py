@@ -20,6 +20,7 @@ from engine.models.published.options import Options
 from engine.models.published.spade_generator import DOUBLINGS, SpadeGenerator
 from engine.models.translator import Alignment, Translator
 
+PUBLISHED_WIDTH = 64
 CONFIDENT = 0.25  # spread of the attention, of half the picture's side, at which confidence is 1/e
 
 
@@ -27,8 +28,8 @@ CONFIDENT = 0.25  # spread of the attention, of half the picture's side, at whic
 class CocosNetConfig:
     """classes          of the domain
     size             (width, height) that it is trained at, where that is not the domain's
-    width            of the correspondence (`Options.width`); the published networks' is 64
-    generator_width  channels of the generator's last stage; the published networks' is 64
+    width            of the correspondence (`Options.width`); the published networks have PUBLISHED_WIDTH
+    generator_width  channels of the generator's last stage, likewise
     temperature      of the softmax over the exemplar's positions
     kernel           side of the patches that are compared, in positions of 4 pixels
     mask             what the exemplar's features are mixed with: its label map, noise, or nothing ("none"), with which
