@@ -8,6 +8,7 @@ from torch import Tensor
 from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.head import HeadClasses
 from engine.errors import InputError
+from engine.models.cocosnet import CocosNet, CocosNetConfig
 from engine.models.guided import Guided, GuidedTranslatorConfig
 from engine.models.guided_pix2pix import GuidedConfig
 from engine.models.names import SYSTEMS
@@ -36,11 +37,20 @@ def _guided(config: dict) -> Translator:
     return Guided(GuidedTranslatorConfig(**config | {"size": tuple(config["size"]), "network": network}))
 
 
+def _cocosnet(config: dict) -> Translator:
+    return CocosNet(CocosNetConfig(**{name: _as_tuple(value) for name, value in config.items()}))
+
+
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else value
 
 
-BUILDERS: dict[str, Callable[[dict], Translator]] = {"rabit": _rabit, "step": _step, "guided_pix2pix": _guided}
+BUILDERS: dict[str, Callable[[dict], Translator]] = {
+    "rabit": _rabit,
+    "step": _step,
+    "cocosnet": _cocosnet,
+    "guided_pix2pix": _guided,
+}
 
 
 def condition_flow(translator: Translator, labels: Tensor, pose: PoseTensors | None) -> ConditionFlow | None:

@@ -4,6 +4,7 @@ SYSTEMS = {
     "rabit": "rabit",
     "rabit-small": "rabit",
     "step": "step",
+    "cocosnet": "cocosnet",
     "guided-bft": "guided_pix2pix",
     "guided-uft": "guided_pix2pix",
     "guided-film": "guided_pix2pix",
@@ -12,3 +13,22 @@ SYSTEMS = {
 }
 
 TRANSLATORS = tuple(SYSTEMS)
+
+TITLES = {
+    "rabit": "RABIT",
+    "rabit-small": "RABIT (small)",
+    "step": "StEP",
+    "cocosnet": "CoCosNet",
+    "cocosnet2": "CoCosNet v2",
+    "cocosnet2-small": "CoCosNet v2 (small)",
+    "guided-bft": "Guided pix2pix (bFT)",
+    "guided-uft": "Guided pix2pix (uFT)",
+    "guided-film": "Guided pix2pix (FiLM)",
+    "guided-features": "Guided pix2pix (features)",
+    "guided-input": "Guided pix2pix (input)",
+}
+
+
+def title_of(model: str) -> str:
+    """The name of a translator for people; one that came from elsewhere has none but its own."""
+    return TITLES.get(model, model)

@@ -25,6 +25,7 @@ from engine.training.loop import Run, train
 from engine.training.parser_course import ParserCourse
 from engine.training.start_from import start_from
 from engine.training.style_methods import FINAL, METHODS
+from engine.weights.card import PHOTOS_SEEN
 from engine.weights.registry import open_weights, save_weights
 
 
@@ -44,6 +45,7 @@ SMALL_SIZE = (128, 192)  # width and height that the methods are compared at, ea
 PRESETS = {
     "rabit": {"small": Preset(4000, 4), "full": Preset(60000, 16)},
     "rabit-small": {"small": Preset(1200, 4), "full": Preset(60000, 16)},
+    "cocosnet": {"small": Preset(1200, 4), "full": Preset(60000, 16, published=True)},
     "analyst": {"small": Preset(8000, 8), "full": Preset(20000, 32)},
     "step": {"small": Preset(6000, 8), "full": Preset(60000, 8, published=True)},
     "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
@@ -91,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     device = pick_device(arguments.device)
     preset = PRESETS[arguments.model][arguments.preset or ("full" if device.type == "cuda" else "small")]
     preset = replace(preset, steps=arguments.steps or preset.steps, batch=arguments.batch or preset.batch)
-    rank, _ = distributed.start(device)
+    rank, processes = distributed.start(device)
     try:
         torch.manual_seed(arguments.seed)
         course = _COURSES[arguments.model](arguments, domain, preset, device)
@@ -111,7 +113,8 @@ def run(arguments: argparse.Namespace) -> int:
         distributed.finish()
     if rank == 0:
         course.finish(average.network)
-        _export(arguments, domain, course, average.network, preset.steps)
+        photos = preset.steps * preset.batch * processes
+        _export(arguments, domain, course, average.network, preset.steps, photos)
     return 0
 
 
@@ -172,6 +175,21 @@ def _step(arguments: argparse.Namespace, domain: Domain, preset: Preset, device:
     return course(config, perceptual, encoder, **FEW_STEPS)
 
 
+def _cocosnet(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
+    from engine.models.cocosnet import PUBLISHED_WIDTH, CocosNetConfig
+    from engine.training.cocosnet_course import PUBLISHED_RATES, CocosNetCourse
+
+    classes = len(domain.classes)
+    if not preset.published:
+        domain = replace(domain, size=SMALL_SIZE)
+    config = CocosNetConfig(classes, domain.size)
+    course = partial(CocosNetCourse, domain, *_labelled_photos(arguments, domain, preset), preset.batch, device)
+    if preset.published:
+        config = replace(config, width=PUBLISHED_WIDTH, generator_width=PUBLISHED_WIDTH)
+        return course(config, arguments.perceptual, PUBLISHED_RATES)
+    return course(config, arguments.perceptual)
+
+
 def _guided(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
     from engine.models.guided import Guided, GuidedTranslatorConfig, exemplar_network, small_network
     from engine.training.guided_course import FEW_STEPS, GuidedCourse
@@ -198,6 +216,7 @@ def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset
 
 _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device], Course]] = {
     "analyst": _analyst,
+    "cocosnet": _cocosnet,
     "parser": _parser,
     "rabit": _rabit,
     "rabit-small": _rabit,
@@ -253,10 +272,12 @@ def _precision(name: str, device: torch.device) -> torch.dtype:
 
 
 def _export(
-    arguments: argparse.Namespace, domain: Domain, course: Course, network: torch.nn.Module, steps: int
+    arguments: argparse.Namespace, domain: Domain, course: Course, network: torch.nn.Module, steps: int, photos: int
 ) -> None:
+    """Write the weights; `photos` is how many were seen, each as often as it was."""
     folder = arguments.export or arguments.out / "weights"
     last = json.loads((arguments.out / "log.jsonl").read_text().splitlines()[-1])
+    measured = {f"training {name}": value for name, value in last.items() if name not in ("step", "seconds")}
     save_weights(
         folder,
         model=arguments.model,
@@ -267,5 +288,5 @@ def _export(
         steps=steps,
         seed=arguments.seed,
         licence=arguments.licence,
-        metrics={f"training {name}": value for name, value in last.items() if name not in ("step", "seconds")},
+        metrics={PHOTOS_SEEN: photos} | measured,
     )
