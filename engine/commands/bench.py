@@ -15,6 +15,7 @@ class Bench:
 
 BENCHES = {
     "styles": Bench("StEP against BicycleGAN and MUNIT-p, all trained alike", "engine.commands.bench_styles"),
+    "quality": Bench("all translators of a domain on the same photos", "engine.commands.bench_quality"),
     "speed": Bench("how long start, edits and alignment take, against their targets", "engine.commands.bench_speed"),
 }
 

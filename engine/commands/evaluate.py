@@ -10,7 +10,7 @@ from engine.domains import Domain, find_domain
 from engine.evaluation.evaluate import evaluate, table, write_report
 from engine.evaluation.protocols import Case
 from engine.images import write_image
-from engine.inference.state import EditState, Exemplar, Frame, Keypoints, Pixels
+from engine.inference.state import Frame
 from engine.weights.card import write_card
 from engine.weights.registry import Weights, find_weights
 
@@ -57,10 +57,7 @@ def _translator(arguments: argparse.Namespace, domain: Domain, weights: Weights)
     session = Session(arguments.device)
 
     def render(case: Case) -> Frame:
-        pose, exemplar_pose = (None if p is None else Keypoints(p) for p in (case.pose, case.exemplar_pose))
-        exemplar = Exemplar(Pixels(case.exemplar), Pixels(case.exemplar_labels), keypoints=exemplar_pose)
-        state = EditState(domain.name, model, Pixels(case.labels), (exemplar,), (1.0,), keypoints=pose)
-        return finished(session.render(state))
+        return finished(session.render(case.state(domain.name, model)))
 
     report = evaluate(
         render, arguments.data, arguments.split, arguments.limit, domain=domain, out=arguments.out, model=model

@@ -1,18 +1,16 @@
 """The evaluation of a model over the labelled photos of a split."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from engine.data.folder import PhotoFolder
-from engine.data.posed_folder import PosedFolder
 from engine.domains import Domain
 from engine.evaluation.metrics import class_color_differences, psnr, ssim, swd
-from engine.evaluation.protocols import PROTOCOLS, Case, cases, posed_cases
+from engine.evaluation.protocols import PROTOCOLS, Case, cases_of, photos_of
 from engine.evaluation.reliability import Reliability
 from engine.evaluation.sheet import contact_sheet, sheet_row
 from engine.files import write_text
@@ -59,15 +57,14 @@ def evaluate(
     With `out` that folder gets `evaluation.json`, `reliability.png` and a contact sheet a protocol.
     Raises InputError when the data set cannot be used or `out` cannot be written.
     """
-    posed = domain.condition == "pose"
-    photos = PosedFolder(data_dir, split) if posed else PhotoFolder(data_dir, domain, split)
+    photos = photos_of(data_dir, domain, split)
     reliability = Reliability()
     count = len(photos.names[:limit])
     protocols = {}
     for protocol in PROTOCOLS:
         figures = {result: _Figures() for result in _RESULTS}
         rows: list[np.ndarray] = []
-        for case in tqdm(_cases(photos, protocol, limit), protocol, total=count, unit="photo"):
+        for case in tqdm(cases_of(photos, protocol, limit), protocol, total=count, unit="photo"):
             frame = render(case)
             _measure(figures, protocol, case, frame)
             if protocol != "swap":
@@ -89,12 +86,6 @@ def evaluate(
         write_image(out / "reliability.png", reliability.picture())
         write_report(out / "evaluation.json", report)
     return report
-
-
-def _cases(photos: PosedFolder | PhotoFolder, protocol: str, limit: int | None) -> Iterator[Case]:
-    if isinstance(photos, PosedFolder):
-        return posed_cases(photos, protocol, limit)
-    return cases(photos, protocol, limit)
 
 
 def write_report(path: Path, report: dict) -> None:

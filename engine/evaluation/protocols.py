@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ from engine.conditions.body import body_segments
 from engine.conditions.pose_tensors import mirrored_pose
 from engine.data.folder import PhotoFolder
 from engine.data.posed_folder import PosedFolder
+from engine.domains import Domain
+from engine.inference.state import EditState, Exemplar, Keypoints, Pixels
 
 PROTOCOLS = ("warp", "mirror", "swap")
 
@@ -33,6 +36,27 @@ class Case:
     exemplar_labels: np.ndarray
     pose: np.ndarray | None = None
     exemplar_pose: np.ndarray | None = None
+
+    def state(self, domain: str, model: str) -> EditState:
+        """The question as a translator is asked it."""
+        pose, exemplar_pose = (None if p is None else Keypoints(p) for p in (self.pose, self.exemplar_pose))
+        exemplar = Exemplar(Pixels(self.exemplar), Pixels(self.exemplar_labels), keypoints=exemplar_pose)
+        return EditState(domain, model, Pixels(self.labels), (exemplar,), (1.0,), keypoints=pose)
+
+
+def photos_of(data_dir: Path, domain: Domain, split: str) -> PosedFolder | PhotoFolder:
+    """The posed or the labelled photos of a split, by what the domain is conditioned on.
+
+    Raises InputError when the data set cannot be used.
+    """
+    return PosedFolder(data_dir, split) if domain.condition == "pose" else PhotoFolder(data_dir, domain, split)
+
+
+def cases_of(photos: PosedFolder | PhotoFolder, protocol: str, limit: int | None = None) -> Iterator[Case]:
+    """The cases of `protocol` ("warp", "mirror" or "swap") for the first `limit` photos, posed or labelled."""
+    if isinstance(photos, PosedFolder):
+        return posed_cases(photos, protocol, limit)
+    return cases(photos, protocol, limit)
 
 
 def posed_cases(photos: PosedFolder, protocol: str, limit: int | None = None) -> Iterator[Case]:
