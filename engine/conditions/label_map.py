@@ -11,6 +11,7 @@ from engine.images import open_image, save_image
 
 # Largest difference in one channel at which a colour still counts as a class's; palettes keep further apart.
 COLOR_TOLERANCE = 8
+SHOWN_IDS = 8  # of a histogram in an error
 
 
 def read_label_map(path: Path | str, domain: Domain) -> np.ndarray:
@@ -21,7 +22,7 @@ def read_label_map(path: Path | str, domain: Domain) -> np.ndarray:
     """
     image = open_image(path, "label map")
     if image.mode in ("P", "L", "1") or image.mode.startswith("I"):
-        return _checked(np.array(image), path, domain)
+        return checked_ids(np.array(image), path, domain)
     if image.mode in ("RGB", "RGBA", "RGBX"):
         return _classes_of_colors(np.array(image.convert("RGB")), path, domain)
     raise InputError(
@@ -42,15 +43,25 @@ def write_label_map(path: Path | str, labels: np.ndarray, domain: Domain) -> Non
     save_image(path, image)
 
 
-def _checked(ids: np.ndarray, path: Path | str, domain: Domain) -> np.ndarray:
+def checked_ids(ids: np.ndarray, path: Path | str, domain: Domain) -> np.ndarray:
+    """Class ids (H, W) that were read from `path`, as uint8; raises InputError with a histogram of foreign ones."""
     foreign = (ids >= len(domain.classes)) | (ids < 0)
     if foreign.any():
         y, x = np.unravel_index(foreign.argmax(), ids.shape)
         raise InputError(
-            f"The label map {path} has class id {ids[y, x]} at x={x}, y={y}, but {domain.name} has "
-            f"the ids 0 to {len(domain.classes) - 1}; `python main.py domains` lists them."
+            f"The label map {path} has class id {ids[y, x]} at x={x}, y={y}, but {domain.name} has the ids 0 to "
+            f"{len(domain.classes) - 1} (foreign here: {_histogram(ids[foreign])}); give them numbers that "
+            "`python main.py domains` lists, or name another domain."
         )
     return ids.astype(np.uint8)
+
+
+def _histogram(ids: np.ndarray) -> str:
+    """The most frequent ids with the number of their pixels, for people."""
+    numbers, counts = np.unique(ids, return_counts=True)
+    order = counts.argsort(kind="stable")[::-1][:SHOWN_IDS]
+    shown = ", ".join(f"{numbers[i]} in {counts[i]} pixels" for i in order)
+    return shown + (f" and {len(numbers) - SHOWN_IDS} more" if len(numbers) > SHOWN_IDS else "")
 
 
 def _classes_of_colors(colors: np.ndarray, path: Path | str, domain: Domain) -> np.ndarray:

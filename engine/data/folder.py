@@ -1,6 +1,7 @@
 """A data set as it lies on disk: photos, label maps, splits, retrieved pairs."""
 
 import json
+import random
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,14 @@ class PhotoFolder:
     name a line, and `pairs.json` with the best exemplars of each name.
     """
 
-    def __init__(self, folder: Path, domain: Domain, split: str) -> None:
-        """Read the lists; raises InputError when they are missing or damaged."""
+    def __init__(self, folder: Path, domain: Domain, split: str, paired: bool = True) -> None:
+        """Read the lists, `pairs.json` only if `paired`; raises InputError when they are missing or damaged."""
         self.folder = folder
         self.domain = domain
         self.names = read_text(folder / f"{split}_labelled.txt", "list of photos", _LIST_LIMIT).split()
         if not self.names:
             raise InputError(f"The list {folder / f'{split}_labelled.txt'} is empty; name another split.")
-        self._pairs = read_pairs(folder / "pairs.json")
+        self._pairs = read_pairs(folder / "pairs.json") if paired else {}
 
     def read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Photo (H, W, 3) and label map (H, W) of `name`; raises InputError when they cannot be used."""
@@ -45,6 +46,10 @@ class PhotoFolder:
         if not partners:
             raise InputError(f"{self.folder / 'pairs.json'} has no labelled exemplar for {name}; add one.")
         return partners
+
+    def exemplar_for(self, name: str, dice: random.Random) -> str:
+        """One of the exemplars of `name`; raises InputError when there are none."""
+        return dice.choice(self.partners(name))
 
     def _labels_path(self, name: str) -> Path:
         return self.folder / "labels" / f"{name}.png"

@@ -1,5 +1,6 @@
 """A data set of posed photos as it lies on disk."""
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +15,17 @@ from engine.images import read_photo
 class PosedFolder:
     """The posed photos of one split: `<split>.txt`, `photos/`, `poses.json`, and `pairs.json` with exemplars.
 
-    Raises InputError when the folder or one of its files cannot be used.
+    The last is read only if `paired`. Raises InputError when the folder or one of its files cannot be used.
     """
 
-    def __init__(self, folder: Path, split: str) -> None:
+    def __init__(self, folder: Path, split: str, paired: bool = True) -> None:
         self.folder = folder
         self._poses = read_poses(folder / "poses.json")
         self._paths = {path.stem: path for path in images_of_split(folder, split)}
         self.names = [name for name in self._paths if name in self._poses]
         if not self.names:
             raise InputError(f"{folder / 'poses.json'} has no pose of a photo of the split {split}; add some.")
-        self._pairs = read_pairs(folder / "pairs.json")
+        self._pairs = read_pairs(folder / "pairs.json") if paired else {}
 
     def read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Photo uint8 (H, W, 3) and its pose float64 (1, 18, 3) in pixels; raises InputError for a bad photo."""
@@ -36,3 +37,7 @@ class PosedFolder:
         if not partners:
             raise InputError(f"{self.folder / 'pairs.json'} has no posed exemplar for {name}; add one.")
         return partners
+
+    def exemplar_for(self, name: str, dice: random.Random) -> str:
+        """One of the exemplars of `name`; raises InputError when there are none."""
+        return dice.choice(self.partners(name))
