@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from engine.data.conditioned import ConditionedPhotos
 from engine.data.image_folder import ImageFolder, training_and_held_out
-from engine.data.photo_set import PhotoSet
+from engine.data.layouts.registry import LAYOUTS, OWN, find_layout
+from engine.data.photo_set import HELD, PhotoSet
 from engine.data.posed_set import PosedSet
 from engine.data.side_by_side import SideBySide
 from engine.devices import pick_device
@@ -53,7 +54,12 @@ PRESETS = {
     "style-encoder": {"small": Preset(1600, 12), "full": Preset(20000, 12, published=True)},
 }
 
-_LAYOUT_HELP = "labels: photos/ and labels/; side-by-side: train/ and val/ with pictures A|B, as pix2pix has them"
+SIDE_BY_SIDE = "side-by-side"
+
+_LAYOUT_HELP = (
+    f"how --data is arranged: {OWN}: photos/ with labels/ or poses.json; the others: as the authors of these data sets "
+    f"and of CoCosNet have them; {SIDE_BY_SIDE} (for step): train/ and val/ with pictures A|B, as pix2pix has them"
+)
 _DATA_HELP = "folder with photos/, labels/, lists and pairs.json; for style-encoder any folder of images"
 
 
@@ -67,8 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--style-encoder", type=Path, help="weights folder that `--model style-encoder` wrote")
     step.add_argument("--method", choices=sorted(METHODS), default=FINAL, help="StEP's own are step-v1 to v4")
     step.add_argument("--size", type=int, help="height that is trained at (default: the full height, small a quarter)")
-    step.add_argument("--layout", choices=("labels", "side-by-side"), default="labels", help=_LAYOUT_HELP)
     step.add_argument("--direction", choices=("a-to-b", "b-to-a"), default="a-to-b", help="of pictures side by side")
+    parser.add_argument("--layout", choices=(*LAYOUTS, SIDE_BY_SIDE), default=OWN, help=_LAYOUT_HELP)
     parser.add_argument("--start-from", type=Path, help="weights folder to begin with, as far as its shapes fit")
     parser.add_argument("--generator-only", action="store_true", help="for rabit: the alignment stays as it begins")
     parser.add_argument("--preset", choices=("small", "full"), help="small fits 2 CPU cores (default: by device)")
@@ -163,7 +169,7 @@ def _step(arguments: argparse.Namespace, domain: Domain, preset: Preset, device:
     height = arguments.size or (whole[0] if preset.published else whole[0] // 4)
     fresh = PUBLISHED if preset.published else StyleEncoderConfig(shrink=4)
     config = StepConfig(
-        content_channels=len(domain.classes) if arguments.layout == "labels" else 3,
+        content_channels=3 if arguments.layout == SIDE_BY_SIDE else len(domain.classes),
         encoder=encoder.config if encoder else fresh,
         shrink=max(1, whole[0] // height),
     )
@@ -227,23 +233,30 @@ _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device],
 
 
 def _labelled_photos(arguments: argparse.Namespace, domain: Domain, preset: Preset) -> tuple[PhotoSet, PhotoSet]:
-    """The splits train and val, each photo read."""
-    training, held_out = (PhotoSet(arguments.data, domain, split) for split in ("train", "val"))
+    """The splits train and val, each photo read. Raises InputError where the domain is one of poses."""
+    if domain.condition == "pose":
+        raise InputError(
+            f"{arguments.model} learns from label maps and the domain {domain.name} is conditioned on poses; choose "
+            "another model or domain."
+        )
+    layout = find_layout(arguments.layout, domain)
+    training, held_out = (PhotoSet(arguments.data, domain, split, layout) for split in ("train", "val"))
     _read_all(arguments, preset, training, held_out)
     return training, held_out
 
 
 def _posed_photos(arguments: argparse.Namespace, domain: Domain, preset: Preset) -> tuple[PosedSet, PosedSet]:
     """As `_labelled_photos`, of all photos with a pose."""
-    training, held_out = (PosedSet(arguments.data, domain, split) for split in ("train", "val"))
+    layout = find_layout(arguments.layout, domain)
+    training, held_out = (PosedSet(arguments.data, domain, split, layout) for split in ("train", "val"))
     _read_all(arguments, preset, training, held_out)
     return training, held_out
 
 
 def _read_all(arguments: argparse.Namespace, preset: Preset, *sets: PhotoSet | PosedSet) -> None:
-    """Read every photo: bad data is found now, not an hour into the run."""
+    """Read every photo that stays in memory: bad data is found now, not an hour into the run."""
     for photos in sets:
-        for name in tqdm(photos.names, "reading photos", unit="photo", disable=None):
+        for name in tqdm(photos.names[:HELD], "reading photos", unit="photo", disable=None):
             photos.read(name)
     _check_batch(arguments.data, len(sets[0].names), preset)
 
@@ -252,7 +265,7 @@ def _conditioned_photos(
     arguments: argparse.Namespace, domain: Domain, preset: Preset
 ) -> tuple[ConditionedPhotos, ConditionedPhotos]:
     """The splits train and val, with their label maps or the pictures beside them."""
-    if arguments.layout == "labels":
+    if arguments.layout != SIDE_BY_SIDE:
         return _labelled_photos(arguments, domain, preset)
     area = domain.size[0] * domain.size[1]
     training, held_out = (SideBySide(arguments.data, s, area, arguments.direction) for s in ("train", "val"))
