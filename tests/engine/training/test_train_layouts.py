@@ -1,0 +1,50 @@
+"""Trainings on data sets in the layouts of their authors."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.domains import DOMAINS, FASHION, Domain
+from engine.errors import InputError
+from engine.training.train import add_arguments, run
+from engine.weights.registry import open_weights
+from tests.engine.layout_folders import make_ade20k, make_celebahq, make_deepfashion, small_domain
+from tests.engine.posed_domain import POSED_DOMAIN
+
+POSED = replace(POSED_DOMAIN, name="deep", analyst=FASHION.name)
+
+
+def _train(layout: str, model: str, domain: Domain, data: Path, out: Path, patch: pytest.MonkeyPatch) -> int:
+    patch.setitem(DOMAINS, domain.name, domain)
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    places = ["--domain", domain.name, "--data", str(data), "--layout", layout, "--out", str(out)]
+    few = ["--steps", "1", "--batch", "2", "--device", "cpu", "--preset", "small"]
+    return run(parser.parse_args([*places, "--model", model, *few]))
+
+
+@pytest.mark.parametrize(
+    ("layout", "model", "classes"), [("ade20k", "parser", 20), ("celebahq", "parser", 19), ("celebahq", "cocosnet", 19)]
+)
+def test_label_maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: str, model: str, classes: int) -> None:
+    domain = replace(small_domain("small", classes, (128, 128)), analyst=FASHION.name)
+    data = (make_ade20k if layout == "ade20k" else make_celebahq)(tmp_path / "data")
+    assert _train(layout, model, domain, data, tmp_path / "out", monkeypatch) == 0
+    assert open_weights(tmp_path / "out" / "weights").card.steps == 1
+
+
+def test_poses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = make_deepfashion(tmp_path / "data")
+    assert _train("deepfashion", "rabit", POSED, data, tmp_path / "out", monkeypatch) == 0
+    assert open_weights(tmp_path / "out" / "weights").card.domain == "deep"
+
+
+def test_layouts_that_do_not_fit_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="layout deepfashion has none"):
+        _train("deepfashion", "parser", small_domain("small", 19), tmp_path, tmp_path, monkeypatch)
+    with pytest.raises(InputError, match="layout side-by-side has none"):
+        _train("side-by-side", "rabit", POSED, tmp_path, tmp_path, monkeypatch)
+    with pytest.raises(InputError, match="parser learns from label maps and the domain deep"):
+        _train("deepfashion", "parser", POSED, tmp_path, tmp_path, monkeypatch)
