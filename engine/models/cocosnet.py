@@ -45,12 +45,12 @@ class CocosNetConfig:
     width: int = 8
     generator_width: int = 8
     temperature: float = 0.01
-    kernel: int = 3
+    kernel: int = 1
     mask: Literal["exemplar", "noise", "none"] = "exemplar"
     coordinates: bool = True
     patches: bool = False
     smooth: bool = True
-    attention: bool = True
+    attention: bool = False
 
     @property
     def options(self) -> Options:
@@ -152,4 +152,6 @@ class CocosNet(Translator):
         if len(warps) > 1:
             table = mix.table(self.config.classes, warps.device)
             warps = warps * shares_of([alignment.confidence for alignment in alignments], condition.labels, table)
-        return self.generator(torch.cat([warps.sum(0), condition.planes], dim=1)).float()
+        return self.generator(
+            torch.cat([warps.sum(0), condition.planes], dim=1).contiguous(memory_format=torch.channels_last)
+        ).float()

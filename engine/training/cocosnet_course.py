@@ -39,6 +39,7 @@ class CocosNetCourse(ExemplarCourse):
     """Targets and exemplars of `training`; `held_out` for the sample sheet; `config` has the domain's classes."""
 
     shipped: CocosNet
+    judged_from = 0.25
 
     def __init__(
         self,

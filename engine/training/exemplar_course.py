@@ -48,6 +48,8 @@ class ExemplarCourse(Course):
     weights     what each loss counts for, by its name in the log
     """
 
+    judged_from = 0.0  # the part of the run from which on the judge takes part
+
     def __init__(
         self,
         domain: Domain,
@@ -88,12 +90,13 @@ class ExemplarCourse(Course):
         draw = draw_posed_pairs if isinstance(self._training, PosedSet) else draw_pairs
         pairs = draw(self._training, self._batch, chance).to(self._device)
         image, losses = self.losses(pairs, chance, progress)
-        if image is not None:
+        judging = image is not None and progress >= self.judged_from
+        if judging:
             self._judge.requires_grad_(False)
             losses |= self.verdict(pairs, image)
         self._descend("translator", sum(self._weights[name] * loss for name, loss in losses.items()))
         figures = {name: loss.detach() for name, loss in losses.items()}
-        if image is not None:
+        if judging:
             self._judge.requires_grad_(True)
             judged = self.judgement(pairs, image.detach())
             self._descend("judge", judged)
