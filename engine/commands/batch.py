@@ -21,7 +21,7 @@ from engine.errors import InputError
 from engine.files import reason
 from engine.images import write_image
 from engine.inference.state import EditState, Frame
-from engine.weights.registry import Weights, find_weights
+from engine.weights.registry import Weights, default_model, find_weights
 
 
 @dataclass
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do the jobs that are not done yet. Returns 0, or 1 if some failed; raises InputError for a bad list."""
     jobs = read_jobs(arguments.jobs)
     domain = find_domain(jobs.domain)
-    weights = find_weights(domain.name, jobs.model or domain.default_model)
+    weights = find_weights(domain.name, jobs.model or default_model(domain))
     look = look_of(arguments)
     _check_exemplars(arguments.jobs, jobs, look)
 
@@ -122,7 +122,7 @@ class Batch:
         key = request.key(self._weights)
         if self._record.has(job.out, key):
             return False
-        state = request.state(self._domain, self._weights.card.model, self._labelling)
+        state = request.state(self._domain, self._weights.folder.name, self._labelling)
         frame = finished(self._render(state))
         write_image(self._out / job.out, frame.image, recipe(state, self._weights))
         self._record.add(job.out, key, facts(frame))

@@ -2,8 +2,7 @@
 
 import argparse
 
-from engine.domains import DOMAINS
-from engine.weights.registry import list_models, weights_root
+from engine.weights.registry import default_model, list_models, shown_domains, weights_root
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,10 +11,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_domains(arguments: argparse.Namespace) -> int:
     """Print each domain with its classes and models. Returns the exit code."""
-    for domain in DOMAINS.values():
-        models = ", ".join(weights.card.model for weights in list_models(domain.name)) or "none yet"
+    for domain in shown_domains():
+        models = ", ".join(weights.folder.name for weights in list_models(domain.name)) or "none yet"
         print(f"{domain.name}: {domain.title}, {domain.size[0]}×{domain.size[1]}, condition: {domain.condition}")
-        print(f"  models: {models} (default: {domain.default_model})")
+        print(f"  models: {models} (default: {default_model(domain)})")
         for label_class in domain.classes:
             print(f"  {label_class.id:3} #{bytes(label_class.color).hex()} {label_class.name}")
     return 0
@@ -29,7 +28,8 @@ def run_models(arguments: argparse.Namespace) -> int:
     for weights in found:
         card = weights.card
         size = sum(file.size for file in card.files) / 1024**2
-        print(f"{card.domain}/{card.model}: {size:.1f} MiB, {card.steps} steps, seed {card.seed}, {card.date}")
+        made = f"{card.published} of its authors" if card.published else f"{card.steps} steps, seed {card.seed}"
+        print(f"{card.domain}/{weights.folder.name}: {size:.1f} MiB, {made}, {card.date}")
         print(f"  data: {card.data} (licence: {card.licence})")
         print(f"  code: {card.code_version}; weights: {card.weights_hash[:12]}")
         for name, value in card.metrics.items():

@@ -14,7 +14,7 @@ from engine.domains import find_domain
 from engine.errors import InputError
 from engine.files import write_text
 from engine.images import check_image_name, write_image
-from engine.weights.registry import find_weights
+from engine.weights.registry import default_model, find_weights
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     for path in (arguments.out, arguments.warped, arguments.confidence):
         if path is not None:
             check_image_name(path)
-    weights = find_weights(domain.name, arguments.model or domain.default_model)
-    state = request.state(domain, weights.card.model, Labelling(arguments.device))
+    weights = find_weights(domain.name, arguments.model or default_model(domain))
+    state = request.state(domain, weights.folder.name, Labelling(arguments.device))
 
     from engine.inference.session import Session  # brings torch
 

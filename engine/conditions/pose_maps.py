@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from engine.conditions.pose import KEYPOINTS
 from engine.errors import InputError
 
 # Ends of the limbs, as numbers of OpenPose COCO keypoints.
@@ -36,6 +37,7 @@ LIMB_PLANES = len(LIMBS)
 POSE_PLANES = 3 + LIMB_PLANES
 FULL, NONE = 255, 0
 SHARE = 0.6  # of a limb over what was drawn before
+JOINT_RADIUS = 4  # of the disk that stands for a joint, in pixels
 
 
 def pose_planes(person: np.ndarray, canvas: tuple[int, int], stick: int, size: int) -> np.ndarray:
@@ -70,6 +72,20 @@ def pose_picture(pose: np.ndarray, size: tuple[int, int], stick: int) -> np.ndar
         figure = np.where((drawn := _stick_figure(person, polygons, size, stick)).any(2, keepdims=True), drawn, figure)
         limbs = [limb | _filled(polygon, size) for limb, polygon in zip(limbs, polygons, strict=True)]
     return np.stack([*figure.transpose(2, 0, 1), *(distance_plane(limb == NONE) for limb in limbs)])
+
+
+def joint_disks(pose: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A disk for each joint, uint8 (18, height, width) of 0 and 255: what guided pix2pix is guided by.
+
+    pose float (persons, 18, 3) in pixels of `size` (height, width); missing keypoints have none.
+    """
+    planes = np.zeros((KEYPOINTS, *size), np.uint8)
+    rows, columns = np.ogrid[: size[0], : size[1]]
+    for person in pose:
+        for plane, (x, y, _), there in zip(planes, person, person.any(1), strict=True):
+            if there:
+                plane[(rows - round(y)) ** 2 + (columns - round(x)) ** 2 <= JOINT_RADIUS**2] = FULL
+    return planes
 
 
 def distance_plane(background: np.ndarray) -> np.ndarray:

@@ -76,9 +76,12 @@ def frame_arrays(
     mix: Mix,
     image: Tensor,
     place: Rectangle,
-    photo_of: Callable[[Exemplar], Tensor],
+    photo_of: Callable[[Exemplar], Tensor] | None,
 ) -> Arrays:
-    """The arrays of a frame in `place` of the canvas, which is what `alignments` and `image` show."""
+    """The arrays of a frame in `place` of the canvas, which is what `alignments` and `image` show.
+
+    `photo_of` has the detail that is finer than the network's grid; without it nothing is added.
+    """
     size = place.shape
     image = resized(image, size, "bicubic")
     if any(alignment.warp is None for alignment in alignments):
@@ -91,7 +94,7 @@ def frame_arrays(
     warps = [_full_warp(e, a, m, photo_of) for e, a, m in zip(exemplars, alignments, matches, strict=True)]
     warp = sum(share * shown for share, shown in zip(shares, warps, strict=True))
     confidence = sum(share * c for share, c in zip(shares, confidences, strict=True))
-    if alignments[0].warp.shape[2:] != size:  # detail finer than the network's grid
+    if photo_of is not None and alignments[0].warp.shape[2:] != size:  # detail finer than the network's grid
         small = sum(share * resized(a.warp, size, "bicubic") for share, a in zip(shares, alignments, strict=True))
         image = image + confidence * (warp - small)
     strongest = _strongest(shares[:, 0, 0])
@@ -149,11 +152,11 @@ def _strongest(shares: Tensor) -> Tensor:
 
 
 def _full_warp(
-    exemplar: Exemplar, alignment: Alignment, match: Tensor, photo_of: Callable[[Exemplar], Tensor]
+    exemplar: Exemplar, alignment: Alignment, match: Tensor, photo_of: Callable[[Exemplar], Tensor] | None
 ) -> Tensor:
     """The warp at the size of `match` (H, W, 2); larger than the network works at, it is read from the photo."""
-    if alignment.warp.shape[2:] == match.shape[:2]:
-        return alignment.warp
+    if photo_of is None or alignment.warp.shape[2:] == match.shape[:2]:
+        return resized(alignment.warp, match.shape[:2], "bicubic")
     return sample(photo_of(exemplar), match[None], beyond="reflection")
 
 

@@ -186,7 +186,8 @@ class Session:
         if not wanted():
             return None
         everything = Rectangle(0, 0, *state.labels.array.shape)
-        return frame_arrays(state, exemplars, alignments, mix, image, everything, self._photo)
+        photo_of = None if translator.fixed else self._photo
+        return frame_arrays(state, exemplars, alignments, mix, image, everything, photo_of)
 
     @torch.inference_mode()
     def style_codes(self, domain: str, model: str, exemplars: Sequence[Exemplar]) -> np.ndarray:
@@ -228,7 +229,8 @@ class Session:
             size = _grid(exemplar.labels, domain, translator)
             photo = photo_tensor(exemplar.photo.array, self.device)
             if photo.shape[2:] != size:
-                photo = F.interpolate(photo, size, mode="bilinear", align_corners=False, antialias=True)
+                how = "bicubic" if translator.fixed else "bilinear"  # the published networks' authors take it
+                photo = F.interpolate(photo, size, mode=how, align_corners=False, antialias=True).clamp(-1, 1)
             return translator.encode_exemplar(photo, *self._conditioned(domain, exemplar, size))
 
         return self._exemplars.get((domain, model, *_digests(exemplar)), encode)
@@ -272,7 +274,8 @@ def _condition_digests(what: EditState | Exemplar) -> tuple[str, ...]:
 
 def _grid(labels: Pixels, domain: str, translator: Translator) -> tuple[int, int]:
     """Height and width that a translator works at for a condition or an exemplar."""
-    return working_size(labels.array.shape, translator.size or find_domain(domain).size, translator.multiple)
+    size = translator.size or find_domain(domain).size
+    return size[::-1] if translator.fixed else working_size(labels.array.shape, size, translator.multiple)
 
 
 def working_size(shape: tuple[int, ...], domain_size: tuple[int, int], multiple: int) -> tuple[int, int]:

@@ -12,12 +12,14 @@ from engine.models.cocosnet import CocosNet, CocosNetConfig
 from engine.models.guided import Guided, GuidedTranslatorConfig
 from engine.models.guided_pix2pix import GuidedConfig
 from engine.models.names import SYSTEMS
+from engine.models.published.translator import published_translator
 from engine.models.rabit import Rabit, RabitConfig
 from engine.models.rabit_flow import ConditionFlow
 from engine.models.step import Step, StepConfig
 from engine.models.style_encoder import StyleEncoderConfig
 from engine.models.translator import Translator
-from engine.weights.registry import load_weights
+from engine.weights.imported import load_imported
+from engine.weights.registry import Weights, find_weights, load_weights
 
 
 def _rabit(config: dict) -> Translator:
@@ -63,6 +65,9 @@ def load_translator(domain: str, model: str) -> Translator:
 
     Raises InputError when there is none, or its weights are absent or do not fit.
     """
+    if (imported := _imported(domain, model)) is not None:
+        card = imported.card
+        return published_translator(load_imported(imported.folder), card.published, card.config["options"])
     if model not in SYSTEMS:
         raise InputError(f"There is no translator {model!r}; choose one of: {', '.join(SYSTEMS)}.")
     config, weights = load_weights(domain, model)
@@ -74,3 +79,12 @@ def load_translator(domain: str, model: str) -> Translator:
             f"The weights of {model} for {domain} do not fit this version of the program; install them again."
         ) from error
     return translator.eval().requires_grad_(False)
+
+
+def _imported(domain: str, model: str) -> Weights | None:
+    """The weights, where they are imported ones."""
+    try:
+        weights = find_weights(domain, model)
+    except InputError:
+        return None
+    return weights if weights.card.published else None

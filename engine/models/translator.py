@@ -39,11 +39,13 @@ class Translator(nn.Module, ABC):
     in domains that are conditioned on them; a translator may do with that map alone.
 
     `size` is the (width, height) in pixels that it was trained at, where that is not the domain's: it works on a grid
-    of that area, and what an alignment reads from larger photos is read in full.
+    of that area, and what an alignment reads from larger photos is read in full. A `fixed` one works at exactly that
+    size, to which pictures of any shape are squeezed; what it gives is enlarged as it is.
     """
 
     multiple: int
     size: tuple[int, int] | None = None
+    fixed: bool = False
 
     @abstractmethod
     def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> Any:

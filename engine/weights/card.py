@@ -49,6 +49,12 @@ class Card(BaseModel):
     files: Annotated[tuple[WeightFile, ...], Field(min_length=1, max_length=64)]
 
     @property
+    def published(self) -> str | None:
+        """The published system that imported weights are of; None for weights of the program's own."""
+        name = self.config.get("published")
+        return name if isinstance(name, str) else None
+
+    @property
     def weights_hash(self) -> str:
         """One hex hash of all shards and the configuration: equal hashes, equal models."""
         content = self.model_dump_json(include={"model", "domain", "config", "files"})

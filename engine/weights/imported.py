@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import InputError
 from engine.files import reason
 from engine.weights.card import Card
-from engine.weights.published import StateDicts, assembled, checked_state, find_published
-from engine.weights.registry import open_weights, read_weights, save_weights
+from engine.weights.published import StateDicts, assembled, checked_state, find_dataset, find_published
+from engine.weights.registry import Weights, imported_root, is_name, open_weights, read_weights, save_weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -37,19 +37,40 @@ def read_checkpoint(path: Path) -> "dict[str, Tensor]":
     return dict(content)
 
 
-def save_imported(folder: Path, name: str, state_dicts: StateDicts, options: Mapping[str, Any] | None = None) -> Card:
+def install_imported(
+    model: str, name: str, state_dicts: StateDicts, options: Mapping[str, Any] | None = None
+) -> Weights:
+    """As `save_imported`, into the folder where the program finds the translator `model` of its domain.
+
+    Raises InputError when `model` is no name for one, or the program has no domain for it.
+    """
+    if not is_name(model):
+        raise InputError(f"The name {model!r} does not do; choose small letters, digits, - and _.")
+    options = _options(name, state_dicts, options)
+    folder = imported_root() / find_dataset(name, options).domain / model
+    return Weights(folder, save_imported(folder, name, state_dicts, options, model))
+
+
+def save_imported(
+    folder: Path,
+    name: str,
+    state_dicts: StateDicts,
+    options: Mapping[str, Any] | None = None,
+    model: str | None = None,
+) -> Card:
     """Check the authors' weights of the published model `name` and write them with a card into `folder`.
 
     Without `options` they are those of the authors' configuration that the weights are of. The weights are
-    written folded and in float32. Raises InputError when something does not fit or cannot be written.
+    written folded and in float32, and called `model`, or as the published model. Raises InputError when something
+    does not fit or cannot be written.
     """
     published = find_published(name)
-    options = published.guess_options(state_dicts) if options is None else options
+    options = _options(name, state_dicts, options)
     state = checked_state(published.build(options), published.networks, state_dicts)
     return save_weights(
         folder,
-        model=name,
-        domain=str(options.get("dataset_mode", "unknown")),
+        model=model or name,
+        domain=_domain_name(name, options),
         config={"published": name, "precision": PRECISION, "options": dict(options)},
         state_dict=state,
         data="the authors' training data; imported from their checkpoint, spectral norm folded",
@@ -60,6 +81,17 @@ def save_imported(folder: Path, name: str, state_dicts: StateDicts, options: Map
         half=False,
         shard_bytes=SHARD_BYTES,
     )
+
+
+def _options(name: str, state_dicts: StateDicts, options: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return find_published(name).guess_options(state_dicts) if options is None else options
+
+
+def _domain_name(name: str, options: Mapping[str, Any]) -> str:
+    try:
+        return find_dataset(name, options).domain
+    except InputError:
+        return "unknown"
 
 
 def load_imported(folder: Path) -> "nn.Module":

@@ -7,7 +7,7 @@ one part for each of the authors' networks, of the name and the keys that those 
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
@@ -50,6 +50,50 @@ PUBLISHED: dict[str, Published] = {
     "cocosnet2": Published("engine.models.published.cocosnet2"),
     "guided_pix2pix": Published("engine.models.published.guided_pix2pix", networks=("netG",)),
 }
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What the authors trained on: its name as their `dataset_mode`, our domain, channels of the condition and side."""
+
+    name: str
+    domain: str
+    channels: int
+    side: int = 256
+
+
+DATASETS = (
+    Dataset("ade20k", "ade20k", 151),
+    Dataset("celebahq", "celebahq", 19),
+    Dataset("celebahqedge", "celebahq-edge", 15),
+    Dataset("deepfashion", "deepfashion", 20),
+    Dataset("deepfashionHD", "deepfashion", 20, side=512),
+)
+_GUIDED = Dataset("pose", "deepfashion", 18)
+
+
+def find_dataset(name: str, options: Mapping[str, Any]) -> Dataset:
+    """What the published model `name` with the authors' `options` was trained on.
+
+    Where no option says it, the channels of the condition do. Raises InputError when the program has no domain for it.
+    """
+    if name == "guided_pix2pix":
+        if options.get("guide_nc") == _GUIDED.channels and options.get("input_nc") == 3:
+            return _GUIDED
+        raise InputError("The program has no domain for textures on sketches and depth maps; choose a folder by --out.")
+    channels, mode = options.get("semantic_nc", options.get("label_nc")), options.get("dataset_mode")
+    known = [dataset for dataset in DATASETS if dataset.channels == channels and mode in (None, dataset.name)]
+    if not known:
+        raise InputError(
+            f"The program has no domain for the data set {mode!r} with {channels} channels; it has "
+            f"{', '.join(f'{dataset.name} ({dataset.channels})' for dataset in DATASETS)}. Correct the options, or "
+            "choose a folder by --out."
+        )
+    found = known[-1] if name == "cocosnet2" else known[0]
+    side = options.get("crop_size", found.side)
+    if not isinstance(side, int) or side <= 0 or side % 32:
+        raise InputError(f"The option crop_size is {side!r}; it must be a multiple of 32.")
+    return replace(found, side=side)
 
 
 def load_published(name: str, state_dicts: StateDicts, options: Mapping[str, Any]) -> "nn.Module":

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platformdirs import user_data_path
+
+from engine.domains import DOMAINS, Domain
 from engine.errors import InputError
 from engine.files import reason, replacing
 from engine.version import code_version
@@ -44,12 +47,23 @@ def weights_root() -> Path:
     return Path(os.environ.get("WARPAINT_WEIGHTS") or Path(__file__).parents[2] / "weights")
 
 
+def imported_root() -> Path:
+    """The folder of weights that a person brings: in their own data folder, or what WARPAINT_WEIGHTS names."""
+    return Path(os.environ.get("WARPAINT_WEIGHTS") or user_data_path("Warpaint", appauthor=False) / "weights")
+
+
 def find_weights(domain: str, model: str) -> Weights:
     """The weights of `model` for `domain`; raises InputError when there are none or the card is damaged."""
-    folder = weights_root() / domain / model
-    if not (_NAME.fullmatch(domain) and _NAME.fullmatch(model) and (folder / CARD_NAME).is_file()):
-        raise InputError(f"There are no weights of model {model!r} for {domain!r}; `main.py models` lists all.")
-    return open_weights(folder)
+    if is_name(domain) and is_name(model):
+        for root in (weights_root(), imported_root()):
+            if (root / domain / model / CARD_NAME).is_file():
+                return open_weights(root / domain / model)
+    raise InputError(f"There are no weights of model {model!r} for {domain!r}; `main.py models` lists all.")
+
+
+def is_name(text: str) -> bool:
+    """Whether a domain or a model can be called so: small letters, digits, - and _."""
+    return _NAME.fullmatch(text) is not None
 
 
 def open_weights(folder: Path) -> Weights:
@@ -59,8 +73,26 @@ def open_weights(folder: Path) -> Weights:
 
 def list_models(domain: str | None = None) -> list[Weights]:
     """All weights there are, or those for `domain`, by domain and model; damaged cards raise InputError."""
-    cards = sorted(weights_root().glob(f"*/*/{CARD_NAME}"))
-    return [open_weights(path.parent) for path in cards if domain in (None, path.parts[-3])]
+    folders = {
+        path.parts[-3:-1]: path.parent
+        for root in (imported_root(), weights_root())  # what ships goes before what is brought, as in find_weights
+        for path in root.glob(f"*/*/{CARD_NAME}")
+    }
+    return [open_weights(folders[names]) for names in sorted(folders) if domain in (None, names[0])]
+
+
+def shown_domains() -> list[Domain]:
+    """The domains that the program ships weights of, and those that some have been imported for."""
+    there = {path.parts[-3] for root in (weights_root(), imported_root()) for path in root.glob(f"*/*/{CARD_NAME}")}
+    return [domain for domain in DOMAINS.values() if domain.ships or domain.name in there]
+
+
+def default_model(domain: Domain) -> str:
+    """The domain's default model; the first that is installed, where that is not and weights are to be imported."""
+    if domain.ships:
+        return domain.default_model
+    names = [weights.folder.name for weights in list_models(domain.name)]
+    return names[0] if names and domain.default_model not in names else domain.default_model
 
 
 def load_weights(domain: str, model: str) -> tuple[dict, dict[str, "Tensor"]]:
