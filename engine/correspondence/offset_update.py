@@ -1,24 +1,34 @@
 """How the GRU of CoCosNet v2 refines the offsets of all candidates after each PatchMatch iteration (sec. 3.2)."""
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.layers.conv_gru import SeparableConvGru
 
-WIDTH = 64
+
+@dataclass(frozen=True)
+class UpdateWidths:
+    """hidden  channels of the hidden state
+    motion  channels of what is told to the GRU of scores and offsets: more than two for each candidate
+    """
+
+    hidden: int = 32
+    motion: int = 64
 
 
 class MotionEncoder(nn.Module):
-    """Scores (B, K, H, W) and offsets (B, 2K, H, W) to features (B, 64, H, W), the last 2K of them the offsets."""
+    """Scores (B, K, H, W) and offsets (B, 2K, H, W) to features (B, width, H, W), the last 2K of them the offsets."""
 
-    def __init__(self, candidates: int) -> None:
+    def __init__(self, candidates: int, width: int) -> None:
         super().__init__()
-        self.convc1 = nn.Conv2d(candidates, WIDTH, 1)
-        self.convc2 = nn.Conv2d(WIDTH, WIDTH, 3, padding=1)
-        self.convf1 = nn.Conv2d(2 * candidates, WIDTH, 7, padding=3)
-        self.convf2 = nn.Conv2d(WIDTH, WIDTH, 3, padding=1)
-        self.conv = nn.Conv2d(2 * WIDTH, WIDTH - 2 * candidates, 3, padding=1)
+        self.convc1 = nn.Conv2d(candidates, width, 1)
+        self.convc2 = nn.Conv2d(width, width, 3, padding=1)
+        self.convf1 = nn.Conv2d(2 * candidates, width, 7, padding=3)
+        self.convf2 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv = nn.Conv2d(2 * width, width - 2 * candidates, 3, padding=1)
 
     def forward(self, scores: Tensor, offsets: Tensor) -> Tensor:
         from_scores = self.convc2(F.relu(self.convc1(scores), inplace=True))
@@ -30,10 +40,10 @@ class MotionEncoder(nn.Module):
 class OffsetHead(nn.Module):
     """Hidden state (B, hidden, H, W) to changes of the offsets (B, 2K, H, W): K downwards, then K to the right."""
 
-    def __init__(self, hidden: int, candidates: int) -> None:
+    def __init__(self, candidates: int, widths: UpdateWidths) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(hidden, WIDTH, 3, padding=1)
-        self.conv2 = nn.Conv2d(WIDTH, 2 * candidates, 3, padding=1)
+        self.conv1 = nn.Conv2d(widths.hidden, widths.motion, 3, padding=1)
+        self.conv2 = nn.Conv2d(widths.motion, 2 * candidates, 3, padding=1)
 
     def forward(self, hidden: Tensor) -> Tensor:
         return self.conv2(F.relu(self.conv1(hidden), inplace=True))
@@ -42,11 +52,11 @@ class OffsetHead(nn.Module):
 class OffsetUpdate(nn.Module):
     """One step of the refinement. Names as in the published weights."""
 
-    def __init__(self, hidden: int, candidates: int) -> None:
+    def __init__(self, candidates: int, widths: UpdateWidths) -> None:
         super().__init__()
-        self.encoder = MotionEncoder(candidates)
-        self.gru = SeparableConvGru(hidden, WIDTH)
-        self.flow_head = OffsetHead(hidden, candidates)
+        self.encoder = MotionEncoder(candidates, widths.motion)
+        self.gru = SeparableConvGru(widths.hidden, widths.motion)
+        self.flow_head = OffsetHead(candidates, widths)
 
     def forward(self, hidden: Tensor, scores: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
         """hidden (B, hidden, H, W), scores (B, K, H, W), offsets (B, 2K, H, W) -> new hidden, change of offsets."""

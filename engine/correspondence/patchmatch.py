@@ -12,25 +12,24 @@ so that what the warp costs tells the GRU where to move.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
 from engine.correspondence.gathered import gathered_dots, gathered_sum
-from engine.correspondence.offset_update import OffsetUpdate
+from engine.correspondence.offset_update import OffsetUpdate, UpdateWidths
 from engine.layers.instance_norm import InstanceNorm
-
-HIDDEN = 32
 
 
 @dataclass(frozen=True)
 class PatchMatchConfig:
     """dims         length of the features that are compared
-    candidates   K, how many a position keeps; below 32, as 64 channels for the GRU hold two numbers of each
+    candidates   K, how many a position keeps
     iterations   of propagation, evaluation and refinement
     temperature  of the softmax
     trainable    read fractional places bilinearly, so that the GRU gets a gradient
+    widths       of the GRU
     """
 
     dims: int = 32
@@ -38,6 +37,7 @@ class PatchMatchConfig:
     iterations: int = 5
     temperature: float = 0.01
     trainable: bool = False
+    widths: UpdateWidths = field(default_factory=UpdateWidths)
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,16 @@ class GruPatchMatch(nn.Module):
     def __init__(self, config: PatchMatchConfig) -> None:
         super().__init__()
         self.config = config
+        hidden = config.widths.hidden
         self.initial_layer = nn.Sequential(
-            nn.Conv2d(2 * config.dims, HIDDEN, 3, padding=1),
+            nn.Conv2d(2 * config.dims, hidden, 3, padding=1),
             InstanceNorm(),
             nn.ReLU(),
-            nn.Conv2d(HIDDEN, HIDDEN, 3, padding=1),
+            nn.Conv2d(hidden, hidden, 3, padding=1),
             InstanceNorm(),
             nn.ReLU(),
         )
-        self.refine_net = OffsetUpdate(HIDDEN, config.candidates)
+        self.refine_net = OffsetUpdate(config.candidates, config.widths)
 
     def forward(
         self,
@@ -99,6 +100,18 @@ class GruPatchMatch(nn.Module):
         observe: called with the number of each iteration and its Step.
         Returns index int64 (B, H, W, K) into the H * W keys, row by row, and the warped values (B, V, H, W).
         """
+        offsets = self.search(queries, keys, offsets, generator, observe)
+        return self.nearest(offsets), self.warp(as_rows(queries), as_rows(keys), values, offsets)
+
+    def search(
+        self,
+        queries: Tensor,
+        keys: Tensor,
+        offsets: Offsets,
+        generator: torch.Generator | None = None,
+        observe: Callable[[int, Step], None] | None = None,
+    ) -> Offsets:
+        """The candidates that each position ends with; of the trainable form the most similar first."""
         hidden = self.initial_layer(torch.cat([queries, keys], 1))
         rows_of_queries, rows_of_keys = as_rows(queries), as_rows(keys)
         for iteration in range(self.config.iterations):
@@ -108,7 +121,14 @@ class GruPatchMatch(nn.Module):
             if observe is not None:
                 observe(iteration, Step(offsets, scores, hidden, change))
             offsets = offsets.moved(change)
-        return self.nearest(offsets), self.warp(rows_of_queries, rows_of_keys, values, offsets)
+        return self._ranked(rows_of_queries, rows_of_keys, offsets) if self.config.trainable else offsets
+
+    def _ranked(self, queries: Tensor, keys: Tensor, offsets: Offsets) -> Offsets:
+        """The same candidates, the most similar first."""
+        with torch.no_grad():
+            dots = gathered_dots(queries, keys, flattened(rounded_index(offsets)))
+            order = dots.argsort(1, descending=True).view(offsets.down.shape)
+        return Offsets(offsets.down.gather(3, order), offsets.right.gather(3, order))
 
     @torch.no_grad()
     def match(

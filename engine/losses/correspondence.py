@@ -4,11 +4,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.correspondence.dense import most_similar
 from engine.correspondence.grids import sample
+from engine.correspondence.patchmatch import Offsets
 
 CONTRASTED = 256
 TEMPERATURE = 0.07
 STEP_CAP = 8.0
+SEARCHED = 512  # positions of each picture that are looked up densely
+OFFSET_CAP = 8.0  # positions
+ALL_CANDIDATES = 0.1  # what all candidates count beside the best
 CAP = 24.0  # pixels; a match that is further off than this counts as this far
 
 
@@ -99,3 +104,25 @@ def warped_mask_loss(warped: Tensor, labels: Tensor, exemplar_labels: Tensor) ->
     counts = there.gather(1, labels.flatten(1)) * (labels.flatten(1) > 0)
     share = warped.flatten(2).gather(1, labels.flatten(1).unsqueeze(1)).squeeze(1)
     return -(share.clamp_min(1e-3).log() * counts).sum() / counts.sum().clamp_min(1)
+
+
+def offset_loss(queries: Tensor, keys: Tensor, moved: list[Offsets], generator: torch.Generator) -> Tensor:
+    """How far the candidates of PatchMatch are from where a dense search ends up, in positions.
+
+    queries, keys (B, C, h, w), unit length; moved: the candidates after each iteration. SEARCHED positions are drawn.
+    Of the candidates of a position the nearest counts, so that the others stay free to look elsewhere, and all of
+    them a little. The distance is capped softly at OFFSET_CAP. Returns a scalar, the mean over the iterations.
+    """
+    height, width = queries.shape[2:]
+    drawn = torch.randperm(height * width, generator=generator)[:SEARCHED].to(queries.device)
+    index, _ = most_similar(queries.detach().flatten(2)[:, :, None, drawn], keys.detach())
+    target = index.squeeze(1).unsqueeze(2)
+    down = target // width - (drawn // width).view(1, -1, 1)
+    right = target % width - (drawn % width).view(1, -1, 1)
+    total = queries.new_zeros(())
+    for offsets in moved:
+        places = (x.flatten(1, 2)[:, drawn] for x in (offsets.down, offsets.right))
+        distance = sum((x - truth).square() for x, truth in zip(places, (down, right), strict=True))
+        distance = OFFSET_CAP * ((distance + 0.01).sqrt() / OFFSET_CAP).tanh()
+        total = total + distance.amin(2).mean() + ALL_CANDIDATES * distance.mean()
+    return total / len(moved)

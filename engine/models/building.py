@@ -7,8 +7,12 @@ from torch import Tensor
 
 from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.head import HeadClasses
+from engine.correspondence.offset_update import UpdateWidths
+from engine.correspondence.patchmatch import PatchMatchConfig
 from engine.errors import InputError
 from engine.models.cocosnet import CocosNet, CocosNetConfig
+from engine.models.cocosnet2 import CocosNet2Config
+from engine.models.cocosnet2_translator import CocosNet2Translator, CocosNet2TranslatorConfig
 from engine.models.guided import Guided, GuidedTranslatorConfig
 from engine.models.guided_pix2pix import GuidedConfig
 from engine.models.names import SYSTEMS
@@ -43,6 +47,15 @@ def _cocosnet(config: dict) -> Translator:
     return CocosNet(CocosNetConfig(**{name: _as_tuple(value) for name, value in config.items()}))
 
 
+def _cocosnet2(config: dict) -> Translator:
+    search = config["network"]["patchmatch"]
+    patchmatch = PatchMatchConfig(**search | {"widths": UpdateWidths(**search["widths"])})
+    network = CocosNet2Config(**config["network"] | {"patchmatch": patchmatch})
+    return CocosNet2Translator(
+        CocosNet2TranslatorConfig(**config | {"size": _as_tuple(config["size"]), "network": network})
+    )
+
+
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else value
 
@@ -51,6 +64,7 @@ BUILDERS: dict[str, Callable[[dict], Translator]] = {
     "rabit": _rabit,
     "step": _step,
     "cocosnet": _cocosnet,
+    "cocosnet2": _cocosnet2,
     "guided_pix2pix": _guided,
 }
 

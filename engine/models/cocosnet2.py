@@ -8,14 +8,16 @@ multiples of 32; the published weights were trained at 512×512.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.correspondence.dense import DenseMatch, match_densely
-from engine.correspondence.patchmatch import GruPatchMatch, Offsets, PatchMatchConfig, Step, to_offsets
+from engine.correspondence.dense import DenseMatch, attend_densely, match_densely
+from engine.correspondence.offset_update import UpdateWidths
+from engine.correspondence.patchmatch import GruPatchMatch, Offsets, PatchMatchConfig, Step, as_rows, to_offsets
 from engine.errors import InputError
 from engine.layers.instance_norm import InstanceNorm
 from engine.layers.residual import PreluResidualBlock
@@ -38,17 +40,38 @@ class CocosNet2Config:
     extractor_width     channels of the extractors at full size; also the length of compared features
     generator_width     channels of the generator at full size
     patchmatch          of the three finer levels; its `dims` are the extractors' width
+    modulation_width    channels of each SPADE between its condition and what it makes of it
+    patch               side in pixels of what the finest level matches: the extractors see a picture as much smaller
+    matching            of the finer levels: GRU-assisted PatchMatch, or every position with every other
     """
 
     condition_channels: int = 20
     extractor_width: int = 32
     generator_width: int = 64
     patchmatch: PatchMatchConfig = field(default_factory=PatchMatchConfig)
+    modulation_width: int = 128
+    patch: int = 1
+    matching: Literal["patchmatch", "dense"] = "patchmatch"
 
 
-def configurations() -> dict[str, CocosNet2Config]:
-    """Every named configuration: "published" as released, "trainable" where the GRU gets a gradient."""
-    return {"published": CocosNet2Config(), "trainable": CocosNet2Config(patchmatch=PatchMatchConfig(trainable=True))}
+def configurations(condition_channels: int = 20) -> dict[str, CocosNet2Config]:
+    """Every named configuration.
+
+    published    as released
+    trainable    the GRU gets a gradient
+    dense        without PatchMatch, as a re-implementer built it for 128×128: dense attention at all four levels
+    small, small-dense   trainable and dense for training on one core: narrow, patches of 2×2 pixels
+    """
+    published = CocosNet2Config(condition_channels)
+    search = PatchMatchConfig(dims=16, candidates=4, iterations=3, trainable=True, widths=UpdateWidths(16, 16))
+    small = CocosNet2Config(condition_channels, 16, 8, search, modulation_width=16, patch=2)
+    return {
+        "published": published,
+        "trainable": replace(published, patchmatch=PatchMatchConfig(trainable=True)),
+        "dense": replace(published, matching="dense"),
+        "small": small,
+        "small-dense": replace(small, matching="dense"),
+    }
 
 
 @dataclass(frozen=True)
@@ -56,13 +79,16 @@ class PyramidMatch:
     """What the correspondence network found, coarsest level first.
 
     dense    the match of the coarsest level
-    matches  index int64 (B, h, w, K) of the three finer levels, row by row into the exemplar at their size
-    warps    float (B, 3, h, w) of all four levels, [-1, 1]
+    matches  index int64 (B, h, w, K) of the three finer levels, row by row into the exemplar at their size; none
+             where these are matched densely
+    warps    float (B, 3, h, w) of all four levels, [-1, 1]; the finest has the size of the condition
+    finest   the candidates of the finest level, None where it is matched densely
     """
 
     dense: DenseMatch
     matches: tuple[Tensor, ...]
     warps: tuple[Tensor, ...]
+    finest: Offsets | None
 
 
 class CocosNet2(nn.Module):
@@ -86,17 +112,17 @@ class FeaturePyramid(nn.Module):
     Its decoder is modulated by the very input (B, C, H, W).
     """
 
-    def __init__(self, channels: int, width: int) -> None:
+    def __init__(self, channels: int, width: int, hidden: int) -> None:
         super().__init__()
         self.layer1 = _spectral(channels, width)
         self.layer2 = nn.Sequential(_spectral(width, 2 * width), PreluResidualBlock(2 * width))
         self.layer3 = nn.Sequential(_spectral(2 * width, 4 * width, 2), PreluResidualBlock(4 * width))
         self.layer4 = nn.Sequential(_spectral(4 * width, 4 * width, 2), PreluResidualBlock(4 * width))
         self.layer5 = nn.Sequential(_spectral(4 * width, 4 * width, 2), PreluResidualBlock(4 * width))
-        self.head_0 = _block(4 * width, 4 * width, channels)
-        self.G_middle_0 = _block(4 * width, 4 * width, channels)
-        self.G_middle_1 = _block(4 * width, 2 * width, channels)
-        self.G_middle_2 = _block(2 * width, width, channels)
+        self.head_0 = _block(4 * width, 4 * width, channels, hidden)
+        self.G_middle_0 = _block(4 * width, 4 * width, channels, hidden)
+        self.G_middle_1 = _block(4 * width, 2 * width, channels, hidden)
+        self.G_middle_2 = _block(2 * width, width, channels, hidden)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         full = self.layer2(F.leaky_relu(self.layer1(x), SLOPE))
@@ -118,12 +144,13 @@ class Correspondence(nn.Module):
         super().__init__()
         self.config = config
         width = config.extractor_width
-        self.adaptive_model_seg = FeaturePyramid(config.condition_channels, width)
-        self.adaptive_model_img = FeaturePyramid(config.condition_channels + 3, width)
+        self.adaptive_model_seg = FeaturePyramid(config.condition_channels, width, config.modulation_width)
+        self.adaptive_model_img = FeaturePyramid(config.condition_channels + 3, width, config.modulation_width)
         for level, channels in enumerate((4 * width, 4 * width, 2 * width, width)):
             self.add_module(f"theta_{level}", nn.Conv2d(channels, width, 1))
             self.add_module(f"phi_{level}", nn.Conv2d(channels, width, 1))
-        self.patch_match = GruPatchMatch(config.patchmatch)
+        if config.matching == "patchmatch":
+            self.patch_match = GruPatchMatch(config.patchmatch)
 
     def forward(
         self,
@@ -140,29 +167,44 @@ class Correspondence(nn.Module):
         Raises InputError when channels or sizes do not fit.
         """
         self._check(condition, exemplar, exemplar_condition)
-        thetas, phis = self.shared_features(condition, exemplar, exemplar_condition)
-        dense = match_densely(thetas[0], phis[0], F.avg_pool2d(exemplar, COARSEST), self.config.patchmatch.temperature)
-        index, matches, warps = dense.index, [], [dense.warp]
-        for level in range(1, LEVELS):
-            values = F.avg_pool2d(exemplar, 2 ** (LEVELS - 1 - level))
-            watch = None if observe is None else lambda number, step, level=level: observe(level, number, step)
-            match, warp = self.patch_match(thetas[level], phis[level], values, offsets_around(index), generator, watch)
-            index = match[..., 0]
-            matches.append(match)
-            warps.append(warp)
-        return PyramidMatch(dense, tuple(matches), tuple(warps))
+        thetas, phis = self.condition_features(condition), self.exemplar_features(exemplar, exemplar_condition)
+        return self.match(thetas, phis, exemplar, generator, observe)
 
-    def shared_features(
-        self, condition: Tensor, exemplar: Tensor, exemplar_condition: Tensor
-    ) -> tuple[list[Tensor], list[Tensor]]:
-        """Features of unit length that are compared, of condition and exemplar, level by level."""
-        return (
-            self._projected(self.adaptive_model_seg, condition, "theta"),
-            self._projected(self.adaptive_model_img, torch.cat([exemplar, exemplar_condition], 1), "phi"),
-        )
+    def match(
+        self,
+        thetas: list[Tensor],
+        phis: list[Tensor],
+        exemplar: Tensor,
+        generator: torch.Generator | None = None,
+        observe: Callable[[int, int, Step], None] | None = None,
+    ) -> PyramidMatch:
+        """Match all levels by features of unit length, coarsest first, of condition and exemplar (B, 3, H, W)."""
+        values, temperature = values_of(exemplar, self.config.patch), self.config.patchmatch.temperature
+        dense = match_densely(thetas[0], phis[0], values[0], temperature)
+        index, matches, warps, offsets = dense.index, [], [dense.warp], None
+        for level in range(1, LEVELS):
+            queries, keys = thetas[level], phis[level]
+            if self.config.matching == "dense":
+                warps.append(attend_densely(queries, keys, values[level], temperature))
+                continue
+            watch = None if observe is None else lambda number, step, level=level: observe(level, number, step)
+            offsets = self.patch_match.search(queries, keys, offsets_around(index), generator, watch)
+            warps.append(self.patch_match.warp(as_rows(queries), as_rows(keys), values[level], offsets))
+            matches.append(self.patch_match.nearest(offsets))
+            index = matches[-1][..., 0]
+        warps[-1] = F.pixel_shuffle(warps[-1], self.config.patch)
+        return PyramidMatch(dense, tuple(matches), tuple(warps), offsets)
+
+    def condition_features(self, condition: Tensor) -> list[Tensor]:
+        """Features of unit length of a condition (B, condition_channels, H, W), level by level."""
+        return self._projected(self.adaptive_model_seg, condition, "theta")
+
+    def exemplar_features(self, exemplar: Tensor, exemplar_condition: Tensor) -> list[Tensor]:
+        """Those of an exemplar (B, 3, H, W) with its condition, which they are compared with."""
+        return self._projected(self.adaptive_model_img, torch.cat([exemplar, exemplar_condition], 1), "phi")
 
     def _projected(self, extractor: FeaturePyramid, x: Tensor, name: str) -> list[Tensor]:
-        x = x.contiguous(memory_format=torch.channels_last)
+        x = pooled(x, self.config.patch).contiguous(memory_format=torch.channels_last)
         projected = []
         for level, features in enumerate(extractor(x)):
             shared = self.get_submodule(f"{name}_{level}")(_unit(features))
@@ -191,13 +233,14 @@ class Generator(nn.Module):
         width = config.generator_width
         conditions = 3 * LEVELS + config.condition_channels
         self.fc = nn.Conv2d(conditions, 8 * width, 3, padding=1)
-        self.head_0 = _block(8 * width, 8 * width, conditions)
-        self.G_middle_0 = _block(8 * width, 8 * width, conditions)
-        self.G_middle_1 = _block(8 * width, 8 * width, conditions)
-        self.up_0 = _block(8 * width, 8 * width, conditions)
-        self.up_1 = _block(8 * width, 4 * width, conditions)
-        self.up_2 = _block(4 * width, 2 * width, conditions)
-        self.up_3 = _block(2 * width, width, conditions)
+        hidden = config.modulation_width
+        self.head_0 = _block(8 * width, 8 * width, conditions, hidden)
+        self.G_middle_0 = _block(8 * width, 8 * width, conditions, hidden)
+        self.G_middle_1 = _block(8 * width, 8 * width, conditions, hidden)
+        self.up_0 = _block(8 * width, 8 * width, conditions, hidden)
+        self.up_1 = _block(8 * width, 4 * width, conditions, hidden)
+        self.up_2 = _block(4 * width, 2 * width, conditions, hidden)
+        self.up_3 = _block(2 * width, width, conditions, hidden)
         self.conv_img = nn.Conv2d(width, 3, 3, padding=1)
 
     def forward(self, warps: tuple[Tensor, ...], condition: Tensor) -> Tensor:
@@ -211,6 +254,20 @@ class Generator(nn.Module):
         for block in (self.up_0, self.up_1, self.up_2, self.up_3):
             x = block(_double(x), guide)
         return self.conv_img(F.leaky_relu(x, SLOPE)).tanh()
+
+
+def values_of(exemplar: Tensor, patch: int) -> list[Tensor]:
+    """What each level warps, coarsest first: the exemplar (B, 3, H, W), averaged; at the finest all its pixels.
+
+    There a position holds a patch of them: (B, 3 * patch * patch, H / patch, W / patch).
+    """
+    small = [F.avg_pool2d(exemplar, patch * 2 ** (LEVELS - 1 - level)) for level in range(LEVELS - 1)]
+    return [*small, F.pixel_unshuffle(exemplar, patch)]
+
+
+def pooled(x: Tensor, cell: int) -> Tensor:
+    """Means of square cells; x itself where a cell is one pixel."""
+    return x if cell == 1 else F.avg_pool2d(x, cell)
 
 
 @torch.no_grad()
@@ -242,5 +299,5 @@ def _spectral(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequen
     return nn.Sequential(SpectralConv2d(channels_in, channels_out, 3, stride, 1, bias=False), InstanceNorm())
 
 
-def _block(channels_in: int, channels_out: int, condition_channels: int) -> StripedSpadeResidualBlock:
-    return StripedSpadeResidualBlock(channels_in, channels_out, condition_channels, eps=PONO_EPSILON)
+def _block(channels_in: int, channels_out: int, condition_channels: int, hidden: int) -> StripedSpadeResidualBlock:
+    return StripedSpadeResidualBlock(channels_in, channels_out, condition_channels, eps=PONO_EPSILON, hidden=hidden)

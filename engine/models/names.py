@@ -5,6 +5,8 @@ SYSTEMS = {
     "rabit-small": "rabit",
     "step": "step",
     "cocosnet": "cocosnet",
+    "cocosnet2": "cocosnet2",
+    "cocosnet2-small": "cocosnet2",
     "guided-bft": "guided_pix2pix",
     "guided-uft": "guided_pix2pix",
     "guided-film": "guided_pix2pix",

@@ -47,6 +47,8 @@ PRESETS = {
     "rabit": {"small": Preset(4000, 4), "full": Preset(60000, 16)},
     "rabit-small": {"small": Preset(1200, 4), "full": Preset(60000, 16)},
     "cocosnet": {"small": Preset(1200, 4), "full": Preset(60000, 16, published=True)},
+    "cocosnet2": {"small": Preset(1200, 4), "full": Preset(60000, 16, published=True)},
+    "cocosnet2-small": {"small": Preset(1200, 4), "full": Preset(60000, 16, published=True)},
     "analyst": {"small": Preset(8000, 8), "full": Preset(20000, 32)},
     "step": {"small": Preset(6000, 8), "full": Preset(60000, 8, published=True)},
     "parser": {"small": Preset(700, 8), "full": Preset(6000, 32)},
@@ -196,6 +198,21 @@ def _cocosnet(arguments: argparse.Namespace, domain: Domain, preset: Preset, dev
     return course(config, arguments.perceptual)
 
 
+def _cocosnet2(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
+    from engine.models.cocosnet2 import configurations
+    from engine.models.cocosnet2_translator import CocosNet2TranslatorConfig
+    from engine.training.cocosnet2_course import PUBLISHED_RATES, RATES, CocosNet2Course
+
+    dense = arguments.model == "cocosnet2-small"
+    if dense or not preset.published:
+        domain = replace(domain, size=SMALL_SIZE)
+    forms = ("dense", "trainable") if preset.published else ("small-dense", "small")
+    network = configurations(len(domain.classes))[forms[0] if dense else forms[1]]
+    config = CocosNet2TranslatorConfig(len(domain.classes), domain.size, network)
+    course = partial(CocosNet2Course, domain, *_labelled_photos(arguments, domain, preset), preset.batch, device)
+    return course(config, arguments.perceptual, PUBLISHED_RATES if preset.published else RATES)
+
+
 def _guided(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
     from engine.models.guided import Guided, GuidedTranslatorConfig, exemplar_network, small_network
     from engine.training.guided_course import FEW_STEPS, GuidedCourse
@@ -223,6 +240,8 @@ def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset
 _COURSES: dict[str, Callable[[argparse.Namespace, Domain, Preset, torch.device], Course]] = {
     "analyst": _analyst,
     "cocosnet": _cocosnet,
+    "cocosnet2": _cocosnet2,
+    "cocosnet2-small": _cocosnet2,
     "parser": _parser,
     "rabit": _rabit,
     "rabit-small": _rabit,
