@@ -18,6 +18,13 @@ class TrustHead(nn.Module):
         self.penalty = nn.Parameter(torch.tensor(3.0))
 
     def forward(self, match: Match, agrees: Tensor) -> Tensor:
-        coarse = self.head(torch.cat([match.hidden, match.evidence], dim=1)).float()
-        logit = F.interpolate(coarse, scale_factor=STRIDE, mode="bilinear", align_corners=False)
-        return logit - F.softplus(self.penalty) * (1 - agrees)
+        logit = F.interpolate(self.opinion(match), scale_factor=STRIDE, mode="bilinear", align_corners=False)
+        return self.judged(logit, agrees)
+
+    def opinion(self, match: Match) -> Tensor:
+        """The logit by the match alone, (B, 1, H/4, W/4)."""
+        return self.head(torch.cat([match.hidden, match.evidence], dim=1)).float()
+
+    def judged(self, opinion: Tensor, agrees: Tensor) -> Tensor:
+        """The logit (B, 1, H, W) once it is seen where the labels agree; less where they do not."""
+        return opinion - F.softplus(self.penalty) * (1 - agrees)
