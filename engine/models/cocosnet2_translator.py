@@ -92,9 +92,9 @@ class CocosNet2Translator(Translator):
         return Alignment(found.warps[-1], confidence.unsqueeze(1), points_of(offsets, patch), found.warps)
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
-        return self.network.netG(self._mixed(condition.labels, alignments, mix), condition.planes)
+        return self.network.netG(self.mixed(condition.labels, alignments, mix), condition.planes)
 
-    def _mixed(self, labels: Tensor, alignments: list[Alignment], mix: Mix) -> tuple[Tensor, ...]:
+    def mixed(self, labels: Tensor, alignments: list[Alignment], mix: Mix) -> tuple[Tensor, ...]:
         """The warps of several exemplars as one, by weight and confidence, pixel by pixel."""
         if len(alignments) == 1:
             return alignments[0].injection

@@ -118,7 +118,7 @@ class CocosNet2Course(ExemplarCourse):
                 losses["feature_alignment"] = sum(own)
                 losses["mapping"] = (self._mapping(thetas, planes) + self._mapping(shown, exemplar_planes)) / 2
                 losses |= self._warp_losses(pairs, thetas, shown, found)
-                if steps:
+                if steps and self.shipped.config.network.patchmatch.trainable:
                     losses["offsets"] = self._offset_loss(thetas, shown, steps, chance)
         if not paints:
             return None, losses
