@@ -103,7 +103,7 @@ def warped_mask_loss(warped: Tensor, labels: Tensor, exemplar_labels: Tensor) ->
     there.scatter_(1, exemplar_labels.flatten(1), 1.0)
     counts = there.gather(1, labels.flatten(1)) * (labels.flatten(1) > 0)
     share = warped.flatten(2).gather(1, labels.flatten(1).unsqueeze(1)).squeeze(1)
-    return -(share.clamp_min(1e-3).log() * counts).sum() / counts.sum().clamp_min(1)
+    return -((share + 1e-8).log() * counts).sum() / counts.sum().clamp_min(1)
 
 
 def offset_loss(queries: Tensor, keys: Tensor, moved: list[Offsets], generator: torch.Generator) -> Tensor:

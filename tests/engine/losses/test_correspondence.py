@@ -1,5 +1,7 @@
 """What the alignment is trained by."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -13,6 +15,7 @@ from engine.losses.correspondence import (
     feature_contrast,
     match_loss,
     trust_loss,
+    warped_mask_loss,
 )
 from tests.engine.figures import photo_like
 
@@ -98,3 +101,17 @@ def test_trust_does_not_teach_the_warp() -> None:
     trust = torch.zeros(1, 1, 8, 8, requires_grad=True)
     trust_loss(trust, warp, torch.zeros(1, 3, 8, 8), ones, ones).backward()
     assert warp.grad is None and trust.grad.abs().sum() > 0
+
+
+def test_the_warped_mask_counts_classes_that_the_exemplar_has() -> None:
+    labels = torch.tensor([[[1, 2], [0, 3]]])
+    exemplar_labels = torch.tensor([[[1, 1, 0], [2, 2, 0]]])
+    shares = F.one_hot(labels, 4).permute(0, 3, 1, 2).float()
+    assert warped_mask_loss(shares, labels, exemplar_labels).item() == pytest.approx(0, abs=1e-6)
+    shares[0, 3, 1, 1], shares[0, 0, 1, 0] = 0, 0  # a class that the exemplar lacks, and the background
+    assert warped_mask_loss(shares, labels, exemplar_labels).item() == pytest.approx(0, abs=1e-6)
+    shares[0, 2, 0, 1] = 0.25
+    assert warped_mask_loss(shares, labels, exemplar_labels).item() == pytest.approx(0.5 * math.log(4), abs=1e-5)
+    lost = torch.zeros_like(shares).requires_grad_()
+    warped_mask_loss(lost, labels, exemplar_labels).backward()
+    assert lost.grad.abs().max() > 1  # a position that has lost its class is still drawn back to it

@@ -1,0 +1,94 @@
+"""CoCosNet as a translator: any shape, several exemplars, and what its alignment says."""
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+import torch
+
+from engine.correspondence.grids import identity_grid
+from engine.models.building import BUILDERS
+from engine.models.cocosnet import CocosNet, CocosNetConfig
+from engine.models.mix import ALONE, Mix
+from tests.engine.figures import CLASSES, STILL, moved_person, photo_like
+
+TINY = CocosNetConfig(CLASSES, width=4, generator_width=4)
+
+
+def _network(config: CocosNetConfig = TINY) -> CocosNet:
+    torch.manual_seed(0)
+    return CocosNet(config).eval().requires_grad_(False)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"mask": "noise", "coordinates": False},
+        {"mask": "none", "patches": True, "kernel": 3},
+        {"smooth": False, "attention": True},
+    ],
+)
+def test_it_aligns_and_paints_at_the_conditions_size(changes: dict) -> None:
+    network = _network(replace(TINY, **changes))
+    labels, exemplar_labels = moved_person(STILL, 96, 64), moved_person(STILL, 64, 128)
+    condition = network.encode_condition(labels)
+    exemplar = network.encode_exemplar(photo_like(1, 64, 128), exemplar_labels)
+    alignment = network.align(condition, exemplar)
+    assert alignment.warp.shape == (1, 3, 96, 64) and alignment.warp.abs().max() <= 1 + 1e-5
+    assert alignment.match.shape == (1, 96, 64, 2) and alignment.match.abs().max() <= 1
+    assert alignment.confidence.shape == (1, 1, 96, 64)
+    assert alignment.confidence.min() >= 0 and alignment.confidence.max() <= 1
+    image = network.synthesise(condition, [alignment], ALONE)
+    assert image.shape == (1, 3, 96, 64) and image.std() > 1e-3 and image.abs().max() <= 1
+    assert network.style_code(exemplar).shape == (1, 3 * CLASSES)
+
+
+def test_the_style_code_is_the_mean_colour_of_each_class() -> None:
+    labels = moved_person(STILL, 64, 64)
+    photo = torch.zeros(1, 3, 64, 64)
+    photo[:, 1][labels == 4] = 0.5
+    code = _network().encode_exemplar(photo, labels).colours.unflatten(1, (CLASSES, 3))
+    assert torch.allclose(code[0, 4], torch.tensor([0.0, 0.5, 0.0])) and not code[0, :4].any()
+
+
+def test_a_photo_that_is_looked_for_in_itself_is_found_where_it_is() -> None:
+    """Keys in the place of queries: every position is most like itself, and confidence says so."""
+    network = _network()
+    labels, photo = moved_person(STILL, 96, 64), photo_like(2, 96, 64)
+    exemplar = network.encode_exemplar(photo, labels)
+    found = network.alignment(network.attend(exemplar.keys, exemplar.keys, exemplar.values))
+    near = (found.match[0] - identity_grid(96, 64)).norm(dim=-1) < 4 / 64
+    assert near.float().mean() > 0.9
+    lost = network.alignment(network.attend(torch.randn_like(exemplar.keys), exemplar.keys, exemplar.values))
+    assert found.confidence.mean() > 0.7 and lost.confidence.mean() < 0.5 * found.confidence.mean()
+
+
+def test_exemplars_are_mixed_by_weight_and_by_class() -> None:
+    network = _network()
+    labels = moved_person(STILL, 64, 64)
+    condition = network.encode_condition(labels)
+    both = [network.align(condition, network.encode_exemplar(photo_like(seed, 64, 64), labels)) for seed in (3, 4)]
+    alone = [network.synthesise(condition, [alignment], ALONE) for alignment in both]
+
+    def mixed(mix: Mix) -> torch.Tensor:
+        return network.synthesise(condition, both, mix)
+
+    assert torch.allclose(mixed(Mix((1.0, 0.0))), alone[0], atol=1e-5)
+    assert torch.allclose(mixed(Mix((0.0, 1.0))), alone[1], atol=1e-5)
+    half, trousers = mixed(Mix((0.5, 0.5))), mixed(Mix((1.0, 0.0), {4: (0.0, 1.0)}))
+    assert all((half - one).abs().max() > 1e-3 for one in alone)
+    nearer = (trousers - alone[1]).abs().mean(1) < (trousers - alone[0]).abs().mean(1)
+    assert nearer[labels == 4].float().mean() > nearer[labels != 4].float().mean() + 0.2
+
+
+def test_a_configuration_comes_back_from_its_card() -> None:
+    config = replace(TINY, mask="noise", size=(64, 96), kernel=3)
+    built = BUILDERS["cocosnet"](json.loads(json.dumps(asdict(config))))
+    assert built.config == config and built.size == (64, 96)
+    built.load_state_dict(_network(config).state_dict())
+
+
+def test_the_shipped_form_is_small() -> None:
+    network = CocosNet(CocosNetConfig())
+    assert 2 * sum(tensor.numel() for tensor in network.state_dict().values()) < 8e6
