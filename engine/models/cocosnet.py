@@ -48,7 +48,7 @@ class CocosNetConfig:
     kernel: int = 1
     mask: Literal["exemplar", "noise", "none"] = "exemplar"
     coordinates: bool = True
-    patches: bool = False
+    patches: bool = True
     smooth: bool = True
     attention: bool = False
 

@@ -10,6 +10,7 @@ from engine.correspondence.grids import identity_grid
 from engine.models.building import BUILDERS
 from engine.models.cocosnet import CocosNet, CocosNetConfig
 from engine.models.mix import ALONE, Mix
+from engine.models.published.cocosnet import build
 from tests.engine.figures import CLASSES, STILL, moved_person, photo_like
 
 TINY = CocosNetConfig(CLASSES, width=4, generator_width=4)
@@ -25,8 +26,8 @@ def _network(config: CocosNetConfig = TINY) -> CocosNet:
     [
         {},
         {"mask": "noise", "coordinates": False},
-        {"mask": "none", "patches": True, "kernel": 3},
-        {"smooth": False, "attention": True},
+        {"mask": "none", "patches": False, "kernel": 3},
+        {"patches": False, "smooth": False, "attention": True},
     ],
 )
 def test_it_aligns_and_paints_at_the_conditions_size(changes: dict) -> None:
@@ -92,3 +93,14 @@ def test_a_configuration_comes_back_from_its_card() -> None:
 def test_the_shipped_form_is_small() -> None:
     network = CocosNet(CocosNetConfig())
     assert 2 * sum(tensor.numel() for tensor in network.state_dict().values()) < 8e6
+
+
+def test_at_the_published_width_the_networks_are_the_published_ones() -> None:
+    options = {"semantic_nc": 19, "maskmix": True, "use_attention": True, "match_kernel": 3, "warp_bilinear": True}
+    config = CocosNetConfig(19, None, 64, 64, kernel=3, coordinates=False, patches=False, attention=True)
+    with torch.device("meta"):
+        ours, theirs = CocosNet(config), build(options)
+    for mine, published in ((ours.correspondence, theirs.netCorr), (ours.generator, theirs.netG)):
+        shapes = [{name: x.shape for name, x in part.state_dict().items()} for part in (mine, published)]
+        assert shapes[0] == shapes[1]
+    assert ours.correspondence.options == theirs.options
