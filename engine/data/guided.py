@@ -1,5 +1,6 @@
 """What guided pix2pix learns from, whatever its task: input, guide, and the picture that they should give."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -21,3 +22,8 @@ class GuidedBatch:
     def to(self, device: torch.device) -> "GuidedBatch":
         """The same on another device."""
         return GuidedBatch(*(held.to(device) for held in vars(self).values()))
+
+
+def joined(batches: Iterable[GuidedBatch]) -> GuidedBatch:
+    """All of the batches as one."""
+    return GuidedBatch(*(torch.cat(parts) for parts in zip(*(vars(batch).values() for batch in batches), strict=True)))

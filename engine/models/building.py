@@ -13,7 +13,7 @@ from engine.errors import InputError
 from engine.models.cocosnet import CocosNet, CocosNetConfig
 from engine.models.cocosnet2 import CocosNet2Config
 from engine.models.cocosnet2_translator import CocosNet2Translator, CocosNet2TranslatorConfig
-from engine.models.guided import Guided, GuidedTranslatorConfig
+from engine.models.guided import GuidedTranslatorConfig, guided_translator
 from engine.models.guided_pix2pix import GuidedConfig
 from engine.models.names import SYSTEMS
 from engine.models.published.translator import published_translator
@@ -40,7 +40,8 @@ def _step(config: dict) -> Translator:
 
 def _guided(config: dict) -> Translator:
     network = GuidedConfig(**config["network"])
-    return Guided(GuidedTranslatorConfig(**config | {"size": tuple(config["size"]), "network": network}))
+    tuples = {"size": tuple(config["size"]), "bare": tuple(config["bare"])}
+    return guided_translator(GuidedTranslatorConfig(**config | tuples | {"network": network}))
 
 
 def _cocosnet(config: dict) -> Translator:

@@ -12,6 +12,7 @@ SYSTEMS = {
     "guided-film": "guided_pix2pix",
     "guided-features": "guided_pix2pix",
     "guided-input": "guided_pix2pix",
+    "guided-texture": "guided_pix2pix",
 }
 
 TRANSLATORS = tuple(SYSTEMS)
@@ -28,6 +29,7 @@ TITLES = {
     "guided-film": "Guided pix2pix (FiLM)",
     "guided-features": "Guided pix2pix (features)",
     "guided-input": "Guided pix2pix (input)",
+    "guided-texture": "Guided pix2pix (texture)",
 }
 
 

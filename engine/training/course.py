@@ -32,6 +32,10 @@ class Course(ABC):
     def finish(self, network: nn.Module) -> None:  # noqa: B027
         """What is done to `network`, the averaged copy of `shipped`, after the last step."""
 
+    def figures(self, network: nn.Module) -> dict[str, float]:
+        """What can be measured of `network` on held-out data at the end, for its card."""
+        return {}
+
     @abstractmethod
     def config(self) -> dict:
         """The configuration of `shipped`, for its card."""

@@ -60,6 +60,10 @@ class GuidedCourse(Course):
     def config(self) -> dict:
         return asdict(self.shipped.config)
 
+    @torch.no_grad()
+    def figures(self, network: nn.Module) -> dict[str, float]:
+        return self._task.figures(network)
+
     def step(self, chance: Chance, progress: float) -> dict[str, Tensor]:
         batch = self._task.draw(self._batch, chance).to(self._device)
         self.shipped.train()

@@ -1,18 +1,30 @@
 """The tasks of guided pix2pix: what is input, guide and truth, and how they are shown on a sample sheet."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from engine.conditions.heat_maps import heat_maps
+from engine.conditions.texture import random_texture
 from engine.data.chance import Chance
-from engine.data.guided import GuidedBatch
+from engine.data.depth_set import DepthSet
+from engine.data.guided import GuidedBatch, joined
 from engine.data.pairs import PairBatch, draw_pairs, example_pair
 from engine.data.photo_set import PhotoSet
+from engine.data.posed_pairs import draw_posed_pairs, posed_example
+from engine.data.posed_set import PosedSet
+from engine.data.sketches import Sketches
 from engine.domains import Domain
+from engine.lab import to_lab, to_rgb
+from engine.models.depth import DepthUpsampler, enlarged, reduced
 from engine.models.guided import label_planes
 
 SHEET_ROWS = 6
+OWN_ROWS = 2  # of them with the photo itself as exemplar
 
 
 class GuidedTask(ABC):
@@ -33,7 +45,7 @@ class GuidedTask(ABC):
         """The columns of a sample sheet, each uint8 (B, H, W, 3) on the CPU."""
 
     def figures(self, network: nn.Module) -> dict[str, float]:
-        """How well `network` does on all held-out data, for its card."""
+        """How well `network`, what ships, does on held-out data, for its card."""
         return {}
 
 
@@ -49,12 +61,7 @@ class ExemplarTask(GuidedTask):
 
     def examples(self) -> GuidedBatch:
         """Own photos, deformed, then other persons."""
-        dice = Chance.of_step(0, 0, 0).dice
-        pairs = []
-        for index, name in enumerate(self._held_out.names[::7][:SHEET_ROWS]):
-            other = name if index < 2 else self._held_out.exemplar_for(name, dice)
-            pairs.append(self._batch(example_pair(self._held_out, name, other, index)))
-        return GuidedBatch(*(torch.cat(parts) for parts in zip(*(vars(pair).values() for pair in pairs), strict=True)))
+        return joined(self._batch(pair) for pair in _pairs(self._held_out, partial(example_pair, self._held_out)))
 
     def shown(self, batch: GuidedBatch, output: Tensor) -> list[Tensor]:
         """Condition | exemplar | result | truth."""
@@ -67,6 +74,114 @@ class ExemplarTask(GuidedTask):
         return GuidedBatch(label_planes(pairs.labels, classes), guide, pairs.target, pairs.same)
 
 
+class TextureTask(GuidedTask):
+    """A sketch, guided by patches of the photo it is a sketch of; the picture is painted in Lab."""
+
+    def __init__(self, training: PhotoSet, held_out: PhotoSet, sketches: Sketches) -> None:
+        self._training, self._held_out, self._sketches = training, held_out, sketches
+
+    def draw(self, count: int, chance: Chance) -> GuidedBatch:
+        names = chance.dice.sample(self._training.names, count)
+        photos, labels = self._training.batch(names)
+        sketches = self._sketches.of(names, labels)
+        side = torch.rand(count, generator=chance.generator) < 0.5
+        photos, labels, sketches = (
+            torch.where(side.view(-1, *[1] * (x.dim() - 1)), x.flip(-1), x) for x in (photos, labels, sketches)
+        )
+        return _textured_batch(photos, labels, sketches, chance.dice.getrandbits(32))
+
+    def examples(self) -> GuidedBatch:
+        names = _some(self._held_out.names)
+        photos, labels = self._held_out.batch(names)
+        return _textured_batch(photos, labels, self._sketches.of(names, labels), 0)
+
+    def shown(self, batch: GuidedBatch, output: Tensor) -> list[Tensor]:
+        """Sketch | patches | result | truth."""
+        sketch = batch.input.expand(-1, 3, -1, -1)
+        coloured = (to_rgb(x.float()) for x in (batch.guide[:, :3], output, batch.target))
+        return [to_bytes(sketch), *(to_bytes(picture) for picture in coloured)]
+
+
+class PoseTask(GuidedTask):
+    """A photo, guided by another pose of the person that it shows; other persons' photos have no truth."""
+
+    def __init__(self, training: PosedSet, held_out: PosedSet) -> None:
+        self._training, self._held_out = training, held_out
+
+    def draw(self, count: int, chance: Chance) -> GuidedBatch:
+        return self._batch(draw_posed_pairs(self._training, count, chance))
+
+    def examples(self) -> GuidedBatch:
+        """Own photos with moved limbs, then other persons."""
+        return joined(self._batch(pair) for pair in _pairs(self._held_out, partial(posed_example, self._held_out)))
+
+    def shown(self, batch: GuidedBatch, output: Tensor) -> list[Tensor]:
+        """Photo | pose | result | truth."""
+        pose = batch.guide.amax(1, keepdim=True).expand(-1, 3, -1, -1) * 2 - 1
+        return [to_bytes(picture) for picture in (batch.input, pose, output, batch.target)]
+
+    @staticmethod
+    def _batch(pairs: PairBatch) -> GuidedBatch:
+        maps = heat_maps(pairs.pose.poses, tuple(pairs.labels.shape[1:]))
+        return GuidedBatch(pairs.exemplar, maps, pairs.target, pairs.same)
+
+
+class DepthTask(GuidedTask):
+    """A depth map that was made coarse, guided by the photo; no judge."""
+
+    adversarial = False
+
+    def __init__(self, upsampler: DepthUpsampler, training: DepthSet, held_out: DepthSet, side: int) -> None:
+        self._upsampler, self._training, self._held_out, self._side = upsampler, training, held_out, side
+
+    def draw(self, count: int, chance: Chance) -> GuidedBatch:
+        return self._batch(*self._training.crops(count, self._side, chance))
+
+    def examples(self) -> GuidedBatch:
+        chance = Chance.of_step(0, 0, 0)
+        return self._batch(*self._held_out.crops(SHEET_ROWS, self._side, chance))
+
+    def shown(self, batch: GuidedBatch, output: Tensor) -> list[Tensor]:
+        """Photo | coarse | result | truth."""
+        depths = (x.expand(-1, 3, -1, -1) for x in (batch.input, output, batch.target))
+        return [to_bytes(picture) for picture in (batch.guide, *depths)]
+
+    def figures(self, network: nn.Module) -> dict[str, float]:
+        """Root mean square errors over all held-out photos, of the network and of bicubic interpolation alone."""
+        device, factor = next(network.parameters()).device, network.config.factor
+        errors = []
+        for name in self._held_out.names:
+            photo, depth = (x.to(device) for x in self._held_out.whole(name))
+            coarse = reduced(depth, factor)
+            answers = (network(coarse, photo), enlarged(coarse, factor))
+            errors.append([(answer - depth).square().mean().item() for answer in answers])
+        own, bicubic = np.sqrt(np.mean(errors, 0))
+        return {"RMSE": float(own), "RMSE of bicubic interpolation": float(bicubic)}
+
+    def _batch(self, photos: Tensor, depths: Tensor) -> GuidedBatch:
+        factor, coded = self._upsampler.config.factor, self._upsampler.coded
+        coarse = enlarged(coded(reduced(depths, factor)), factor)
+        return GuidedBatch(coarse, photos, coded(depths), torch.ones(len(photos), dtype=torch.bool))
+
+
 def to_bytes(pictures: Tensor) -> Tensor:
     """Float (B, 3, H, W) in [-1, 1] to uint8 (B, H, W, 3) on the CPU."""
     return ((pictures.cpu().float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
+
+
+def _some(names: list[str]) -> list[str]:
+    return names[::7][:SHEET_ROWS]
+
+
+def _pairs(photos: PhotoSet | PosedSet, example: Callable[[str, str, int], PairBatch]) -> Iterator[PairBatch]:
+    """Pairs for a sample sheet: the first ones own photos."""
+    dice = Chance.of_step(0, 0, 0).dice
+    for index, name in enumerate(_some(photos.names)):
+        yield example(name, name if index < OWN_ROWS else photos.exemplar_for(name, dice), index)
+
+
+def _textured_batch(photos: Tensor, labels: Tensor, sketches: Tensor, seed: int) -> GuidedBatch:
+    random, lab = np.random.default_rng(seed), to_lab(photos)
+    guides = [random_texture(*one, random) for one in zip(labels.numpy(), lab.numpy(), strict=True)]
+    guide = torch.stack([torch.from_numpy(guide) for guide in guides])
+    return GuidedBatch(sketches, guide, lab, torch.ones(len(photos), dtype=torch.bool))

@@ -6,19 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from tqdm import tqdm
 
 from engine.data.conditioned import ConditionedPhotos
+from engine.data.depth_set import DepthSet, depth_sets
 from engine.data.image_folder import ImageFolder, training_and_held_out
 from engine.data.layouts.registry import LAYOUTS, OWN, find_layout
 from engine.data.photo_set import HELD, PhotoSet
 from engine.data.posed_set import PosedSet
 from engine.data.side_by_side import SideBySide
+from engine.data.sketches import Sketches
 from engine.devices import pick_device
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
+from engine.models.depth import FACTORS
 from engine.models.guided_pix2pix import CONDITIONINGS
 from engine.training import distributed
 from engine.training.course import Course
@@ -28,6 +32,9 @@ from engine.training.start_from import start_from
 from engine.training.style_methods import FINAL, METHODS
 from engine.weights.card import PHOTOS_SEEN
 from engine.weights.registry import open_weights, save_weights
+
+if TYPE_CHECKING:
+    from engine.training.guided_tasks import GuidedTask
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,11 @@ class Preset:
     published: bool = False
 
 
-GUIDED = {f"guided-{conditioning}": conditioning for conditioning in CONDITIONINGS}
+GUIDED = {f"guided-{conditioning}": conditioning for conditioning in CONDITIONINGS} | {"guided-texture": "bft"}
+
+GUIDED_TASKS = ("exemplar", "texture", "pose", *(f"depth-x{factor}" for factor in FACTORS))
+
+SMALL_SIDE, FULL_SIDE = 128, 256  # of the squares that depth upsampling learns from
 
 SMALL_SIZE = (128, 192)  # width and height that the methods are compared at, each trained alike
 
@@ -62,15 +73,20 @@ _LAYOUT_HELP = (
     f"how --data is arranged: {OWN}: photos/ with labels/ or poses.json; the others: as the authors of these data sets "
     f"and of CoCosNet have them; {SIDE_BY_SIDE} (for step): train/ and val/ with pictures A|B, as pix2pix has them"
 )
+_TASK_HELP = (
+    "for guided: what guides what (default: texture for guided-texture, pose in domains of poses, else exemplar); "
+    "texture may have sketches/, depth has photos/ and depth/ with PNGs of 8 or 16 bits"
+)
 _DATA_HELP = "folder with photos/, labels/, lists and pairs.json; for style-encoder any folder of images"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `train`."""
-    parser.add_argument("--domain", required=True, help="the domain whose classes the label maps use")
+    parser.add_argument("--domain", help="the domain whose classes the label maps use (depth upsampling needs none)")
     parser.add_argument("--data", type=Path, required=True, help=_DATA_HELP)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and sample sheets")
     parser.add_argument("--model", choices=sorted(PRESETS), default="rabit")
+    parser.add_argument("--task", choices=GUIDED_TASKS, help=_TASK_HELP)
     step = parser.add_argument_group("for step")
     step.add_argument("--style-encoder", type=Path, help="weights folder that `--model style-encoder` wrote")
     step.add_argument("--method", choices=sorted(METHODS), default=FINAL, help="StEP's own are step-v1 to v4")
@@ -97,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises InputError for data, options or checkpoints that cannot be used.
     """
-    domain = find_domain(arguments.domain)
+    domain = _domain(arguments)
     device = pick_device(arguments.device)
     preset = PRESETS[arguments.model][arguments.preset or ("full" if device.type == "cuda" else "small")]
     preset = replace(preset, steps=arguments.steps or preset.steps, batch=arguments.batch or preset.batch)
@@ -124,6 +140,14 @@ def run(arguments: argparse.Namespace) -> int:
         photos = preset.steps * preset.batch * processes
         _export(arguments, domain, course, average.network, preset.steps, photos)
     return 0
+
+
+def _domain(arguments: argparse.Namespace) -> Domain:
+    if (arguments.task or "").startswith("depth"):
+        return Domain("depth", "Depth", "depth", (FULL_SIDE, FULL_SIDE), (), arguments.model, {})
+    if arguments.domain is None:
+        raise InputError("Name the domain of the data with --domain; `python main.py domains` lists all.")
+    return find_domain(arguments.domain)
 
 
 def _parser(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
@@ -214,16 +238,54 @@ def _cocosnet2(arguments: argparse.Namespace, domain: Domain, preset: Preset, de
 
 
 def _guided(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
-    from engine.models.guided import Guided, GuidedTranslatorConfig, exemplar_network, small_network
     from engine.training.guided_course import FEW_STEPS, GuidedCourse
-    from engine.training.guided_tasks import ExemplarTask
 
-    domain = replace(domain, size=domain.size if preset.published else SMALL_SIZE)
-    task = ExemplarTask(domain, *_labelled_photos(arguments, domain, preset))
-    network = exemplar_network(GUIDED[arguments.model], len(domain.classes))
+    if (arguments.task or "").startswith("depth"):
+        task, shipped = _depth_task(arguments, preset)
+    else:
+        task, shipped = _guided_task(arguments, domain, preset)
+    return GuidedCourse(task, shipped, preset.batch, device, **{} if preset.published else FEW_STEPS)
+
+
+def _guided_task(
+    arguments: argparse.Namespace, domain: Domain, preset: Preset
+) -> "tuple[GuidedTask, torch.nn.Module]":
+    """What is learned from, and a fresh translator for it."""
+    from engine.conditions.texture import bare_classes
+    from engine.models.guided import GuidedTranslatorConfig, guided_translator, network_of, small_network
+    from engine.training.guided_tasks import ExemplarTask, PoseTask, TextureTask
+
+    posed = domain.condition == "pose"
+    usual = "texture" if arguments.model == "guided-texture" else "pose" if posed else "exemplar"
+    name, classes = arguments.task or usual, len(domain.classes)
+    if (name == "pose") != posed:
+        raise InputError(f"The task {name} does not fit the domain {domain.name}; choose another task or domain.")
+    domain = domain if preset.published else replace(domain, size=SMALL_SIZE)
+    network = network_of(name, GUIDED[arguments.model], classes)
     network = network if preset.published else small_network(network)
-    translator = Guided(GuidedTranslatorConfig("exemplar", len(domain.classes), domain.size, network))
-    return GuidedCourse(task, translator, preset.batch, device, **{} if preset.published else FEW_STEPS)
+    bare = bare_classes(domain) if name == "texture" else ()
+    translator = guided_translator(GuidedTranslatorConfig(name, classes, domain.size, network, bare))
+    if posed:
+        return PoseTask(*_posed_photos(arguments, domain, preset)), translator
+    photos = _labelled_photos(arguments, domain, preset)
+    if name == "texture":
+        return TextureTask(*photos, Sketches(arguments.data, domain.size)), translator
+    return ExemplarTask(domain, *photos), translator
+
+
+def _depth_task(arguments: argparse.Namespace, preset: Preset) -> "tuple[GuidedTask, torch.nn.Module]":
+    """As `_guided_task`, with what makes depth maps fine."""
+    from engine.models.depth import DepthConfig, DepthUpsampler, depth_network
+    from engine.models.guided import small_network
+    from engine.training.guided_tasks import DepthTask
+
+    training, held_out = depth_sets(arguments.data)
+    _read_all(arguments, preset, training, held_out)
+    network = depth_network(GUIDED[arguments.model])
+    network = network if preset.published else small_network(network)
+    factor = FACTORS[GUIDED_TASKS.index(arguments.task) - len(GUIDED_TASKS)]
+    upsampler = DepthUpsampler(DepthConfig(factor, training.largest(), network))
+    return DepthTask(upsampler, training, held_out, FULL_SIDE if preset.published else SMALL_SIDE), upsampler
 
 
 def _style_encoder(arguments: argparse.Namespace, domain: Domain, preset: Preset, device: torch.device) -> Course:
@@ -272,7 +334,7 @@ def _posed_photos(arguments: argparse.Namespace, domain: Domain, preset: Preset)
     return training, held_out
 
 
-def _read_all(arguments: argparse.Namespace, preset: Preset, *sets: PhotoSet | PosedSet) -> None:
+def _read_all(arguments: argparse.Namespace, preset: Preset, *sets: PhotoSet | PosedSet | DepthSet) -> None:
     """Read every photo that stays in memory: bad data is found now, not an hour into the run."""
     for photos in sets:
         for name in tqdm(photos.names[:HELD], "reading photos", unit="photo", disable=None):
@@ -320,5 +382,5 @@ def _export(
         steps=steps,
         seed=arguments.seed,
         licence=arguments.licence,
-        metrics={PHOTOS_SEEN: photos} | measured,
+        metrics={PHOTOS_SEEN: photos} | measured | course.figures(network),
     )

@@ -1,24 +1,34 @@
 """Guided pix2pix as a translator."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from engine.conditions.pose_tensors import pose_tensors
+from engine.domains import BODY_SEGMENTS
 from engine.models.building import load_translator
-from engine.models.guided import Guided, GuidedTranslatorConfig, exemplar_network, label_planes, small_network
-from engine.models.guided_pix2pix import CONDITIONINGS, GuidedConfig
+from engine.models.guided import (
+    Guided,
+    GuidedTranslatorConfig,
+    guided_translator,
+    label_planes,
+    network_of,
+    small_network,
+)
+from engine.models.guided_pix2pix import CONDITIONINGS
 from engine.models.mix import ALONE, Mix
 from engine.models.names import SYSTEMS
 from engine.weights.registry import save_weights
 from tests.engine.figures import CLASSES, STILL, moved_person, photo_like
 
 
-def _translator(conditioning: str = "bft") -> Guided:
+def _translator(conditioning: str = "bft", task: str = "exemplar", classes: int = CLASSES) -> Guided:
     torch.manual_seed(0)
-    network = GuidedConfig(**vars(exemplar_network(conditioning, CLASSES)) | {"width": 4, "blocks": 1, "bottleneck": 8})
-    return Guided(GuidedTranslatorConfig("exemplar", CLASSES, (64, 96), network)).eval().requires_grad_(False)
+    network = replace(network_of(task, conditioning, classes), width=4, halvings=5, blocks=1, bottleneck=8)
+    return guided_translator(GuidedTranslatorConfig(task, classes, (64, 96), network)).eval().requires_grad_(False)
 
 
 def _picture(translator: Guided, seed: int) -> torch.Tensor:
@@ -77,8 +87,8 @@ def test_the_style_code_is_colour_over_the_person() -> None:
 def test_the_small_form_is_small_and_comes_back_from_its_weights(
     conditioning: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    network = small_network(exemplar_network(conditioning, 19))
-    translator = Guided(GuidedTranslatorConfig("exemplar", 19, (128, 192), network)).eval()
+    network = small_network(network_of("exemplar", conditioning, 19))
+    translator = guided_translator(GuidedTranslatorConfig("exemplar", 19, (128, 192), network)).eval()
     assert 2.1e6 < sum(parameter.numel() for parameter in translator.parameters()) < 2.3e6  # of 2 bytes each
     name = f"guided-{conditioning}"
     assert SYSTEMS[name] == "guided_pix2pix"
@@ -99,3 +109,43 @@ def test_the_small_form_is_small_and_comes_back_from_its_weights(
     assert loaded.size == (128, 192) and loaded.config == translator.config
     own, read = translator.state_dict(), loaded.state_dict()
     assert own.keys() == read.keys() and all(torch.equal(own[key], read[key]) for key in own)
+
+
+def test_texture_is_painted_with_the_exemplars_patches() -> None:
+    translator, labels = _translator(task="texture"), moved_person(STILL, 96, 64)
+    condition = translator.encode_condition(labels)
+    assert condition.planes.shape == (1, 1, 96, 64)
+    exemplar = translator.encode_exemplar(photo_like(1, 96, 64), labels)
+    patched = translator.guide(condition, exemplar)[0, 3] == 1
+    assert set(labels[0][patched].tolist()) == set(labels.unique().tolist())
+    first, second = (_picture(translator, seed) for seed in (1, 2))
+    assert first.shape == (1, 3, 96, 64) and first.abs().max() <= 1 and (first - second).abs().max() > 1e-3
+
+
+def test_a_swatch_of_another_shape_is_a_texture_for_what_is_not_bare() -> None:
+    translator, labels = _translator(task="texture"), moved_person(STILL, 96, 64)
+    translator.config = replace(translator.config, bare=(0, 1, 2))
+    swatch = translator.encode_exemplar(photo_like(1, 64, 64), torch.zeros(1, 64, 64, dtype=torch.int64))
+    guide = translator.guide(translator.encode_condition(labels), swatch)[0]
+    assert set(labels[0][guide[3] == 1].tolist()) == {3, 4, 5}
+
+
+def test_a_pose_guides_the_exemplars_photo() -> None:
+    torch.manual_seed(0)
+    translator, photo = _translator(task="pose", classes=len(BODY_SEGMENTS)), photo_like(1, 96, 64)
+    poses = [np.random.default_rng(seed).uniform(8, 60, (1, 18, 3)) for seed in (0, 1)]
+    pictures = []
+    for pose in poses:
+        tensors = pose_tensors([pose], (96, 64))
+        exemplar = translator.encode_exemplar(photo, tensors.labels, tensors)
+        condition = translator.encode_condition(tensors.labels, tensors)
+        pictures.append(translator.synthesise(condition, [translator.align(condition, exemplar)], ALONE))
+    assert pictures[0].shape == (1, 3, 96, 64) and (pictures[0] - pictures[1]).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("task", ["texture", "pose"])
+@pytest.mark.parametrize("conditioning", CONDITIONINGS)
+def test_the_small_forms_of_the_other_tasks_are_small(task: str, conditioning: str) -> None:
+    network = small_network(network_of(task, conditioning, 19))
+    translator = guided_translator(GuidedTranslatorConfig(task, 19, (128, 192), network))
+    assert sum(parameter.numel() for parameter in translator.parameters()) < 2.5e6

@@ -1,6 +1,7 @@
 """The training of guided pix2pix on made-up persons, and what it leaves behind."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,29 +10,38 @@ import torch
 from PIL import Image
 
 from engine.data.chance import Chance
+from engine.data.depth_set import depth_sets
 from engine.data.photo_set import PhotoSet
-from engine.models.guided import Guided, GuidedTranslatorConfig, exemplar_network
-from engine.models.guided_pix2pix import CONDITIONINGS, GuidedConfig
+from engine.data.posed_set import PosedSet
+from engine.data.sketches import Sketches
+from engine.errors import InputError
+from engine.images import write_image
+from engine.models.depth import DepthConfig, DepthUpsampler, depth_network
+from engine.models.guided import GuidedTranslatorConfig, guided_translator, network_of
+from engine.models.guided_pix2pix import CONDITIONINGS
 from engine.training.guided_course import GuidedCourse
-from engine.training.guided_tasks import ExemplarTask
+from engine.training.guided_tasks import DepthTask, ExemplarTask, GuidedTask, PoseTask, TextureTask
 from engine.training.loop import CHECKPOINT, Run, train
+from tests.engine.depth_folder import make_depths
 from tests.engine.figures import CLASSES
 from tests.engine.folders import TINY_DOMAIN, make_people
+from tests.engine.posed_domain import POSED_DOMAIN, make_posed_data
 
 STEPS = 5
-TINY = {"width": 4, "blocks": 1, "bottleneck": 8}
+DOMAIN = replace(TINY_DOMAIN, size=(64, 96))
+TINY = {"width": 4, "blocks": 1, "bottleneck": 8, "halvings": 5}
 
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> PhotoSet:
-    return PhotoSet(make_people(tmp_path_factory.mktemp("people"), 3), TINY_DOMAIN, "train")
+    return PhotoSet(make_people(tmp_path_factory.mktemp("people"), 3), DOMAIN, "train")
 
 
 def _course(photos: PhotoSet, conditioning: str = "bft", seed: int = 0) -> GuidedCourse:
     torch.manual_seed(seed)
-    network = GuidedConfig(**vars(exemplar_network(conditioning, CLASSES)) | TINY)
-    translator = Guided(GuidedTranslatorConfig("exemplar", CLASSES, TINY_DOMAIN.size, network))
-    task = ExemplarTask(TINY_DOMAIN, photos, photos)
+    network = replace(network_of("exemplar", conditioning, CLASSES), **TINY)
+    translator = guided_translator(GuidedTranslatorConfig("exemplar", CLASSES, DOMAIN.size, network))
+    task = ExemplarTask(DOMAIN, photos, photos)
     return GuidedCourse(task, translator, 2, torch.device("cpu"), rate=2e-3, judge_width=4)
 
 
@@ -64,7 +74,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(photos: PhotoSet, tmp
     assert [{**line, "seconds": 0} for line in lines[0]] == [{**line, "seconds": 0} for line in lines[1]]
     assert {"absolute", "adversarial", "judge"} <= set().union(*lines[0])
     with Image.open(tmp_path / "whole" / "sheet-0000005.png") as sheet:
-        assert sheet.size == (4 * 128, 192) and np.array(sheet).std() > 10
+        assert sheet.size == (4 * 64, 96) and np.array(sheet).std() > 10
 
 
 @pytest.mark.parametrize("conditioning", CONDITIONINGS)
@@ -85,3 +95,65 @@ def test_another_persons_photo_is_no_truth(photos: PhotoSet, monkeypatch: pytest
     judge = [parameter.detach().clone() for parameter in course.networks["judge"].parameters()]
     assert set(course.step(Chance.of_step(0, 0, 0), 0.0)) == {"adversarial"}
     assert all(torch.equal(a, b) for a, b in zip(judge, course.networks["judge"].parameters(), strict=True))
+
+
+def _task_course(task: GuidedTask, name: str) -> GuidedCourse:
+    classes = CLASSES if name != "pose" else len(POSED_DOMAIN.classes)
+    network = replace(network_of(name, "bft", classes), **TINY)
+    translator = guided_translator(GuidedTranslatorConfig(name, classes, DOMAIN.size, network))
+    return GuidedCourse(task, translator, 2, torch.device("cpu"), rate=2e-3, judge_width=4)
+
+
+def _learns(course: GuidedCourse, columns: int, size: tuple[int, int] = DOMAIN.size) -> None:
+    """Steps on the same photos lower the error; the sheet has pictures of `size` in its columns."""
+    figures = [course.step(Chance.of_step(0, 1, 0), 0.5) for _ in range(6)]
+    assert figures[-1]["absolute"] < 0.95 * figures[0]["absolute"]
+    sheet = course.sample_sheet(course.shipped)
+    assert sheet.shape[1] == columns * size[0] and sheet.shape[0] % size[1] == 0 and sheet.std() > 10
+
+
+def test_texture_transfer_learns_from_patches_of_the_photo(photos: PhotoSet, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    task = TextureTask(photos, photos, Sketches(tmp_path, DOMAIN.size))
+    batch = task.draw(2, Chance.of_step(0, 0, 0))
+    assert (batch.input.shape, batch.guide.shape) == ((2, 1, 96, 64), (2, 4, 96, 64))
+    assert set(batch.input.unique().tolist()) == set(batch.guide[:, 3].unique().tolist()) == {-1, 1}
+    _learns(_task_course(task, "texture"), columns=4)
+
+
+def test_given_sketches_are_read_and_missing_ones_named(photos: PhotoSet, tmp_path: Path) -> None:
+    labels = photos.batch(photos.names)[1]
+    for shade, name in enumerate(photos.names[:2]):
+        write_image(tmp_path / "sketches" / f"{name}.png", np.full((20, 10), 255 * shade, np.uint8))
+    sketches = Sketches(tmp_path, DOMAIN.size)
+    given = sketches.of(photos.names[:2], labels[:2])
+    assert given.shape == (2, 1, 96, 64)
+    assert given.flatten(1).mean(1).tolist() == pytest.approx([-1, 1])
+    with pytest.raises(InputError, match=rf"There is no sketch .*{photos.names[2]}\.png; add it"):
+        sketches.of(photos.names, labels)
+
+
+def test_pose_transfer_learns_from_moved_limbs(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    photos = PosedSet(make_posed_data(tmp_path), replace(POSED_DOMAIN, size=DOMAIN.size), "train")
+    batch = PoseTask(photos, photos).draw(3, Chance.of_step(0, 0, 0))
+    assert (batch.input.shape, batch.guide.shape) == ((3, 3, 96, 64), (3, 18, 96, 64))
+    _learns(_task_course(PoseTask(photos, photos), "pose"), columns=4)
+
+
+@pytest.mark.parametrize("factor", [4, 16])
+def test_depth_upsampling_learns_without_a_judge_and_is_measured(factor: int, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    training, held_out = depth_sets(make_depths(tmp_path))
+    network = replace(depth_network("bft"), **TINY)
+    upsampler = DepthUpsampler(DepthConfig(factor, training.largest(), network))
+    course = GuidedCourse(DepthTask(upsampler, training, held_out, 64), upsampler, 2, torch.device("cpu"), 2e-3)
+    assert list(course.optimisers) == ["guided"]
+    _learns(course, columns=4, size=(64, 64))
+    photo, depth = held_out.whole("d3")
+    figures = course.figures(upsampler)
+    coarse = torch.nn.functional.avg_pool2d(depth, factor)
+    bicubic = torch.nn.functional.interpolate(coarse, scale_factor=factor, mode="bicubic")
+    expected = [(answer - depth).square().mean().sqrt().item() for answer in (upsampler(coarse, photo), bicubic)]
+    assert list(figures.values()) == pytest.approx(expected, rel=1e-4)
+    assert 50 < figures["RMSE of bicubic interpolation"] < 600
