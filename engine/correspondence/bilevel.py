@@ -42,7 +42,7 @@ def attend(queries: Tensor, keys: Tensor, values: Tensor, ranking: Ranking, bloc
     channels_last. Gradients flow to all of them, and to the indicator of the ranking.
     """
     samples = [
-        _attend_sample(*sample, block)
+        _attend_sample(*sample, ranking.hard, block)
         for sample in zip(queries, keys, values, ranking.index, ranking.indicator, strict=True)
     ]
     warped, match, strength = (torch.stack(column) for column in zip(*samples, strict=True))
@@ -50,7 +50,7 @@ def attend(queries: Tensor, keys: Tensor, values: Tensor, ranking: Ranking, bloc
 
 
 def _attend_sample(
-    queries: Tensor, keys: Tensor, values: Tensor, index: Tensor, indicator: Tensor, block: int
+    queries: Tensor, keys: Tensor, values: Tensor, index: Tensor, indicator: Tensor, hard: bool, block: int
 ) -> tuple[Tensor, Tensor, Tensor]:
     """One sample: warped (V, H, W), match (2, H, W), strength (1, H, W)."""
     height, width = queries.shape[1:]
@@ -58,7 +58,7 @@ def _attend_sample(
     queries = pieces(queries, block)
     logits = WIDE if queries.requires_grad or exemplar.keys.requires_grad or queries.device.type != "cpu" else CACHED
     count = max(1, logits // (index.shape[1] * block**4))
-    bias = None if (indicator == 1).all() else indicator.clamp_min(1e-6).log().repeat_interleave(block**2, dim=1)
+    bias = None if hard else indicator.clamp_min(1e-6).log().repeat_interleave(block**2, dim=1)
     blocks = torch.arange(len(index), device=index.device).unsqueeze(1)
     results = [values.new_empty(len(index), block**2, channels) for channels in (len(values), 2, 1)]
     for first in range(0, len(index), count):
@@ -108,7 +108,7 @@ class _Exemplar:
         away = torch.stack([x.unsqueeze(1) - x.unsqueeze(2) for x in (rows, columns)])  # of one choice from another
         steps = away + reach
         step = steps[0] * (2 * reach + 1) + steps[1]
-        step = torch.where((away.abs() <= reach).all(0), step, len(self._near) - 1)
+        step = step.masked_fill((away.abs() > reach).any(0), len(self._near) - 1)
         choice, position = top // self._block**2, top % self._block**2
         step = step.gather(1, choice.unsqueeze(2).expand(-1, -1, index.shape[1]))
         rows_of_near = step * self._block**2 + position.unsqueeze(2)

@@ -27,4 +27,6 @@ def sample(values: Tensor, points: Tensor, mode: str = "bilinear", beyond: str =
 
     Beyond the image there is its border, repeated, or with "reflection" its mirror image.
     """
-    return F.grid_sample(values, points.to(values.dtype), mode=mode, padding_mode=beyond, align_corners=False)
+    exact = torch.promote_types(values.dtype, points.dtype)  # points in half precision would be off by pixels
+    read = F.grid_sample(values.to(exact), points.to(exact), mode=mode, padding_mode=beyond, align_corners=False)
+    return read.to(values.dtype)

@@ -12,6 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.correspondence.grids import identity_grid, sample
+from engine.layers.constants import constant
+from engine.layers.precision import in_full_precision
 
 OTHER_PERSON = 0.15  # label disagreement after registration from which on the exemplar shows another person
 SCALES = (0.75, 0.87, 1.0, 1.15, 1.33)  # against the scale of the whole person
@@ -35,6 +37,7 @@ class HeadClasses:
         return self.face, *self.worn, *self.around
 
 
+@in_full_precision
 def register_head(condition: Tensor, exemplar: Tensor, head: HeadClasses, scale: float) -> Tensor | None:
     """The similarity float (1, 2, 3) that takes points of the condition's head to the exemplar's.
 
@@ -65,7 +68,7 @@ def head_led(fine: Tensor, labels: Tensor, exemplar_labels: Tensor, points: Tens
     Returns points like `fine`.
     """
     shown = sample(exemplar_labels.unsqueeze(1).float(), points, "nearest", "reflection").squeeze(1)
-    others = torch.tensor([*head.worn, *head.around], device=labels.device)
+    others = constant((*head.worn, *head.around), labels)
     led = (labels == head.face) | (torch.isin(labels, others) & (shown == labels))
     return torch.where(led.unsqueeze(-1), points, fine)
 

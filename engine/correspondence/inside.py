@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.correspondence.grids import identity_grid
+from engine.layers.by_class import one_hot
+from engine.layers.constants import constant
 
 CELL = 8  # pixels; the nearest places are known to this precision
 INWARD = 0.5  # a match comes to lie this far inside, as a share of how far it was outside
@@ -19,7 +21,7 @@ def nearest_of_class(labels: Tensor, classes: int) -> Tensor:
 
     labels: int64 (B, H, W). Returns points float (B, classes, H/CELL * W/CELL, 2); NaN where a class is absent.
     """
-    shares = F.avg_pool2d(F.one_hot(labels, classes).permute(0, 3, 1, 2).float(), CELL)
+    shares = F.avg_pool2d(one_hot(labels, classes), CELL)
     height, width = shares.shape[2:]
     grid = identity_grid(height, width, labels.device).view(-1, 2)
     distance = torch.cdist(grid * grid.new_tensor([width, height]), grid * grid.new_tensor([width, height]))
@@ -39,7 +41,7 @@ def led_inside(points: Tensor, labels: Tensor, nearest: Tensor, width: int) -> T
     leaves its points as they are. Returns (B, h, w, 2).
     """
     batch, classes, cells, _ = nearest.shape
-    size = points.new_tensor([width, cells // width])
+    size = constant((width, cells // width), points)
     cell = ((points.nan_to_num().clamp(-1, 1) + 1) / 2 * size).long().minimum(size.long() - 1)
     index = (labels * cells + cell[..., 1] * width + cell[..., 0]).flatten(1)
     found = nearest.flatten(1, 2).gather(1, index.unsqueeze(2).expand(-1, -1, 2)).view_as(points)

@@ -19,8 +19,8 @@ def lenders(share: Tensor, kin: Kin) -> Tensor:
     lender = torch.arange(classes, device=share.device).repeat(batch, 1)
     for number, relatives in enumerate(kin):
         for relative in reversed(relatives):
-            lender[:, number] = torch.where(there[:, relative], relative, lender[:, number])
-        lender[:, number] = torch.where(there[:, number], number, lender[:, number])
+            lender[:, number] = lender[:, number].masked_fill(there[:, relative], relative)
+        lender[:, number] = lender[:, number].masked_fill(there[:, number], number)
     return lender
 
 

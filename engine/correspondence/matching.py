@@ -16,7 +16,9 @@ from torch import Tensor, nn
 from engine.correspondence.grids import identity_grid
 from engine.correspondence.semantic_position import FREQUENCIES, Layout, semantic_position, sinusoids
 from engine.layers.blocks import SLOPE, ResidualBlock, conv3
+from engine.layers.by_class import one_hot
 from engine.layers.pono import pono
+from engine.layers.precision import in_full_precision
 
 STRIDE = 4  # one position of the shared space stands for STRIDE × STRIDE pixels
 REGION_PERIOD = 16.0  # of the semantic position, in region extents
@@ -62,6 +64,7 @@ class Extractor(nn.Module):
         self.coarse = ResidualBlock(96)
         self.join = conv3(dims + 96, dims)
 
+    @in_full_precision
     def forward(
         self, labels: Tensor, layout: Layout, photo: Tensor | None = None, planes: Tensor | None = None
     ) -> Described:
@@ -74,7 +77,7 @@ class Extractor(nn.Module):
 
     def shares(self, labels: Tensor) -> Tensor:
         """How much of each position each class covers, float (B, classes, H/4, W/4)."""
-        return F.avg_pool2d(F.one_hot(labels, self.classes).permute(0, 3, 1, 2).float(), STRIDE)
+        return F.avg_pool2d(one_hot(labels, self.classes), STRIDE)
 
     def entered(
         self, labels: Tensor, region: Tensor, photo: Tensor | None = None, planes: Tensor | None = None

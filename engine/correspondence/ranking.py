@@ -24,10 +24,12 @@ ROWS = 1024  # condition blocks ranked at a time
 class Ranking:
     """index      int64 (B, blocks of the condition, k): chosen blocks of the exemplar, best first
     indicator  float (B, blocks of the condition, k) in [0, 1]: soft top-k of the chosen; all ones at inference
+    hard       whether the indicator is known to be all ones
     """
 
     index: Tensor
     indicator: Tensor
+    hard: bool = False
 
 
 def block_means(features: Tensor, block: int) -> Tensor:
@@ -44,12 +46,12 @@ def rank_blocks(condition: Tensor, exemplar: Tensor, k: int, epsilon: float | No
     k = min(k, exemplar.shape[2] * exemplar.shape[3])
     if exemplar.shape[2] * exemplar.shape[3] >= GROUPS_FROM and epsilon is None:
         index = _rank_by_groups(condition, exemplar, k)
-        return Ranking(index, torch.ones_like(index, dtype=condition.dtype))
+        return Ranking(index, torch.ones_like(index, dtype=condition.dtype), hard=True)
     queries, keys = condition.flatten(2).transpose(1, 2), exemplar.flatten(2)
     if epsilon is not None:
         return _rank_softly(queries @ keys, k, epsilon)
     index = torch.cat([(rows @ keys).topk(k, dim=-1).indices for rows in queries.split(ROWS, dim=1)], dim=1)
-    return Ranking(index, torch.ones_like(index, dtype=condition.dtype))
+    return Ranking(index, torch.ones_like(index, dtype=condition.dtype), hard=True)
 
 
 def _rank_softly(scores: Tensor, k: int, epsilon: float) -> Ranking:

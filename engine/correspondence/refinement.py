@@ -20,7 +20,9 @@ from engine.correspondence.matching import STRIDE, Described
 from engine.correspondence.semantic_position import Layout
 from engine.layers.blocks import SLOPE, conv3
 from engine.layers.blur import gaussian_blur
+from engine.layers.constants import constant
 from engine.layers.pono import pono
+from engine.layers.precision import in_full_precision
 
 PROPOSALS = 3
 HIDDEN = 64
@@ -65,6 +67,7 @@ class Refinement(nn.Module):
             first_guess = [0.0, 0.0, 2.0] if limbs else [0.0, 1.0, 0.0]  # the place along a limb, or registration
             self.mixture.bias.copy_(torch.tensor(first_guess))
 
+    @in_full_precision
     def forward(
         self,
         condition: Described,
@@ -177,7 +180,7 @@ class _Correction(nn.Module):
         """The hidden features and the points, both corrected."""
         cells = _cells(exemplar)
         around = [
-            (condition.features * sample(exemplar.features, points + torch.tensor([dx, dy]).to(cells) / cells)).sum(
+            (condition.features * sample(exemplar.features, points + constant((dx, dy), cells) / cells)).sum(
                 1, keepdim=True
             )
             for dy in (-1, 0, 1)
@@ -189,6 +192,7 @@ class _Correction(nn.Module):
         return hidden, points + step.permute(0, 2, 3, 1) / cells
 
 
+@in_full_precision
 def raised(condition: Described, points: Tensor, registered: Tensor, registered_fine: Tensor) -> Tensor:
     """Points (B, h, w, 2) at full size, (B, 4 h, 4 w, 2): their displacement from registration is interpolated."""
     return registered_fine + _raised(points - registered, _kinship(condition))
@@ -196,7 +200,7 @@ def raised(condition: Described, points: Tensor, registered: Tensor, registered_
 
 def _cells(exemplar: Described) -> Tensor:
     """Positions of the exemplar that its points' unit of length is, (2,) as (x, y)."""
-    return torch.tensor(exemplar.labels.shape[:0:-1], device=exemplar.labels.device) / 2
+    return constant(exemplar.labels.shape[:0:-1], exemplar.region) / 2
 
 
 def _raised(displacement: Tensor, kinship: Tensor) -> Tensor:

@@ -14,6 +14,8 @@ from torch import Tensor
 
 from engine.correspondence.grids import apply_affine, identity_grid, sample
 from engine.layers.blur import gaussian_blur
+from engine.layers.by_class import one_hot
+from engine.layers.precision import in_full_precision
 
 LEVELS = ((3.0, 8), (1.5, 6), (0.7, 6))  # blur in cells, iterations
 RIDGE = 1e-3  # how strongly the map is held to shift and scale
@@ -39,10 +41,11 @@ def soft_labels(labels: Tensor, classes: int, cell: int = 8) -> Tensor:
 
     labels: integer (B, H, W), H and W multiples of `cell`. Returns float (B, classes, H/cell, W/cell).
     """
-    one_hot = F.one_hot(labels.long(), classes).permute(0, 3, 1, 2).float()
-    return F.avg_pool2d(torch.cat([one_hot[:, 1:], 1 - one_hot[:, :1]], dim=1), cell)
+    shown = one_hot(labels, classes)
+    return F.avg_pool2d(torch.cat([shown[:, 1:], 1 - shown[:, :1]], dim=1), cell)
 
 
+@in_full_precision
 def register(condition: Tensor, exemplar: Tensor, other_side: tuple[int, ...] = ()) -> Registration:
     """Register soft label maps (B, C, h, w) and (B, C, h', w'), as made by `soft_labels`.
 
@@ -116,7 +119,7 @@ def _gauss_newton_step(matrix: Tensor, prior: Tensor, target: Tensor, source: Te
     ridge = RIDGE * hessian.diagonal(dim1=1, dim2=2).mean(1) + 1e-6
     hessian = hessian + ridge[:, None, None] * torch.eye(6, device=hessian.device)
     gradient = gradient + ridge[:, None] * (matrix - prior).flatten(1)
-    return matrix - torch.linalg.solve(hessian, gradient).view(-1, 2, 3)
+    return matrix - torch.linalg.solve_ex(hessian, gradient)[0].view(-1, 2, 3)
 
 
 def _with_gradients(soft: Tensor) -> Tensor:

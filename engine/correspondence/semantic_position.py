@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 
 from engine.correspondence.grids import identity_grid
+from engine.layers.constants import constant
+from engine.layers.precision import in_full_precision
 
 FREQUENCIES = 4
 
@@ -38,7 +40,7 @@ class Layout:
         away = points - _of_region(self.centre, labels)
         if self.axes is None:
             return away / _of_region(self.extent, labels)
-        return _turned(_of_region(torch.linalg.inv(self.axes).flatten(2), labels), away)
+        return _turned(_of_region(torch.linalg.inv_ex(self.axes)[0].flatten(2), labels), away)
 
     def point_at(self, labels: Tensor, places: Tensor) -> Tensor:
         """The inverse of `place_within`."""
@@ -47,6 +49,7 @@ class Layout:
         return _of_region(self.centre, labels) + _turned(_of_region(self.axes.flatten(2), labels), places)
 
 
+@in_full_precision
 def seen_through(condition: Layout, exemplar: Layout, matrix: Tensor, size: tuple[int, int]) -> Layout:
     """The exemplar's limbs, each as broad and as slanted as registration makes the condition's; others as they are.
 
@@ -56,7 +59,7 @@ def seen_through(condition: Layout, exemplar: Layout, matrix: Tensor, size: tupl
     """
     if condition.axes is None or exemplar.axes is None:
         return exemplar
-    pixels = matrix.new_tensor([size[1] / 2, size[0] / 2]).unsqueeze(1)
+    pixels = constant((size[1] / 2, size[0] / 2), matrix).unsqueeze(1)
     expected = pixels * (matrix[:, None, :, :2] @ condition.axes)
     along = pixels * exemplar.axes[..., :1]
     was, now = expected[..., 0], along[..., 0]

@@ -40,6 +40,10 @@ class Recent(Generic[Value]):
         """Forget the value that was asked for longest ago."""
         self._values.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._values.clear()
+
     def __len__(self) -> int:
         return len(self._values)
 

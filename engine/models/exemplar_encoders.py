@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.layers.blocks import SLOPE, conv3
+from engine.layers.by_class import one_hot
+from engine.layers.precision import in_full_precision
 
 
 class ValueEncoder(nn.Module):
@@ -47,35 +49,36 @@ class StyleEncoder(nn.Module):
         nn.init.zeros_(self.guess.weight)
         nn.init.zeros_(self.guess.bias)
 
+    @in_full_precision
     def forward(self, photo: Tensor, features: Tensor, labels: Tensor, hidden: Tensor | None = None) -> Tensor:
         """photo (B, 3, H, W), features (B, C, H/8, W/8), labels (B, H, W). Returns (B, classes, dims + LOOK).
 
         hidden, bool (B, classes): classes that count as absent, so that guessing can be learned.
         """
-        one_hot = F.one_hot(labels, self.classes).permute(0, 3, 1, 2).float()
+        shown = one_hot(labels, self.classes)
         if hidden is not None:
-            one_hot = one_hot * ~hidden[:, :, None, None]
-        eighth, quarter = F.avg_pool2d(one_hot, 8), F.avg_pool2d(one_hot, 4)
+            shown = shown * ~hidden[:, :, None, None]
+        eighth, quarter = F.avg_pool2d(shown, 8), F.avg_pool2d(shown, 4)
         content = _mean_by_class(features.float(), eighth)
         look = torch.cat(_colour_by_class(F.avg_pool2d(photo.float(), 4), quarter), dim=2)
-        present = (one_hot.sum((2, 3)) > 0).unsqueeze(2)
+        present = (shown.sum((2, 3)) > 0).unsqueeze(2)
         learned = self.head(torch.cat([content, look, present.float()], dim=2)).float() + self.of_class.weight
-        return torch.where(present, torch.cat([learned, look], dim=2), self._guessed(photo.float(), one_hot))
+        return torch.where(present, torch.cat([learned, look], dim=2), self._guessed(photo.float(), shown))
 
-    def _guessed(self, photo: Tensor, one_hot: Tensor) -> Tensor:
+    def _guessed(self, photo: Tensor, shown: Tensor) -> Tensor:
         """The code of every class as far as all that is shown tells it; the look departs from that of the whole."""
-        seen = self.seen(photo, one_hot)
+        seen = self.seen(photo, shown)
         guessed = self.guess(seen).float().unflatten(1, (self.classes, -1))
         return guessed + F.pad(seen[:, None, :LOOK], (guessed.shape[2] - LOOK, 0))
 
     @staticmethod
-    def seen(photo: Tensor, one_hot: Tensor) -> Tensor:
+    def seen(photo: Tensor, shown: Tensor) -> Tensor:
         """What guesses start from: the look of all shown classes together, and how each departs from it.
 
-        photo (B, 3, H, W), one_hot (B, classes, H, W), 0 where nothing is shown. Returns (B, (1 + classes) * LOOK).
+        photo (B, 3, H, W), shown (B, classes, H, W), 0 where nothing is shown. Returns (B, (1 + classes) * LOOK).
         Features of a network would not do: they see around the place that is hidden.
         """
-        small, shares = F.avg_pool2d(photo, 4), F.avg_pool2d(one_hot, 4)
+        small, shares = F.avg_pool2d(photo, 4), F.avg_pool2d(shown, 4)
         whole = torch.cat(_colour_by_class(small, shares.sum(1, keepdim=True)), dim=2)
         looks = torch.cat(_colour_by_class(small, shares), dim=2)
         present = (shares.sum((2, 3)) > 0).unsqueeze(2)

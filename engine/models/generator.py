@@ -12,6 +12,7 @@ from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
 from engine.layers.by_class import laid_out
 from engine.layers.confi import Confi
 from engine.layers.doubling import DoublingConv3
+from engine.layers.precision import in_full_precision
 from engine.models.injection import Injection
 
 GATE = 4.0  # the gate's logit stays within this
@@ -102,8 +103,13 @@ class Generator(nn.Module):
         certain = torch.cat([trust.sigmoid(), injection.agrees], 1)
         x = self.to1(x) + self.inject1.blend(laid_out(known, labels), injection.warp, certain, injection.agrees)
         x = x + self.deepen(F.leaky_relu(x, SLOPE))
-        painted, gate = self.paint(F.leaky_relu(x, SLOPE)).float().chunk(2, dim=1)
+        painted, gate = self._seen(F.leaky_relu(x, SLOPE)).chunk(2, dim=1)
         return painted, gate
+
+    @in_full_precision
+    def _seen(self, x: Tensor) -> Tensor:
+        """The last convolution; in half precision it would give fewer colours than a screen shows."""
+        return self.paint(x.float())
 
 
 def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:

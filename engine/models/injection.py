@@ -67,8 +67,15 @@ def mix(injections: list[Injection], labels: Tensor, table: Tensor) -> Injection
         evidence=blend([i.evidence for i in injections], 4),
         trust=blend([i.trust for i in injections], 1),
         agrees=blend([i.agrees for i in injections], 1),
-        style=sum(row.unsqueeze(1) * i.style for row, i in zip(table, injections, strict=True)),
+        style=mixed_style(injections, table),
     )
+
+
+def mixed_style(injections: list[Injection], table: Tensor) -> Tensor:
+    """The style codes of several exemplars by weight, float (B, classes, style_dims); of one, its own."""
+    if len(injections) == 1:
+        return injections[0].style
+    return sum(row.unsqueeze(1) * i.style for row, i in zip(table, injections, strict=True))
 
 
 def shares_of(confidences: list[Tensor], labels: Tensor, table: Tensor) -> Tensor:

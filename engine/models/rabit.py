@@ -30,10 +30,11 @@ from engine.correspondence.refinement import Match, Refinement, same_place
 from engine.correspondence.registration import Registration, register, soft_labels
 from engine.correspondence.semantic_position import Layout, layout_of, layout_of_pose, seen_through
 from engine.correspondence.trust import TrustHead
+from engine.layers.constants import constant
 from engine.memory import bytes_of
 from engine.models.exemplar_encoders import LOOK, StyleEncoder, ValueEncoder
 from engine.models.generator import ConditionEncoder, Generator
-from engine.models.injection import Injection
+from engine.models.injection import Injection, mixed_style
 from engine.models.injection import mix as mixed
 from engine.models.mix import Mix
 from engine.models.recolouring import recoloured
@@ -129,6 +130,8 @@ class ExemplarSides:
 class Rabit(Translator):
     """The translator. Label maps int64 (B, H, W), photos float (B, 3, H, W) in [-1, 1]."""
 
+    bears_half_precision = True
+
     def __init__(self, config: RabitConfig) -> None:
         super().__init__()
         self.config = config
@@ -153,15 +156,20 @@ class Rabit(Translator):
         self, labels: Tensor, pose: PoseTensors | None = None, layout: Layout | None = None
     ) -> Condition:
         """`layout` holds the regions' centres of an earlier state during a stroke."""
-        layout = layout or self.layout(labels, pose)
-        planes = None if pose is None else pose.planes
+        planes, frames = (None, None) if pose is None else (pose.planes, pose.frames)
+        condition = self.run(self._encoded_condition, labels, planes, frames, layout)
+        return condition if pose is None else replace(condition, pose=pose)
+
+    def _encoded_condition(
+        self, labels: Tensor, planes: Tensor | None, frames: Tensor | None, layout: Layout | None
+    ) -> Condition:
+        layout = layout or self._layout(labels, frames)
         return Condition(
             labels,
             layout,
             soft_labels(labels, self.config.classes),
             self.condition_extractor(labels, layout, planes=planes),
             self.condition_encoder(labels, planes),
-            pose,
         )
 
     def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> ExemplarSides:
@@ -169,9 +177,12 @@ class Rabit(Translator):
 
     def layout(self, labels: Tensor, pose: PoseTensors | None) -> Layout:
         """Where the regions of a condition or an exemplar lie."""
-        if pose is None:
+        return self._layout(labels, None if pose is None else pose.frames)
+
+    def _layout(self, labels: Tensor, frames: Tensor | None) -> Layout:
+        if frames is None:
             return layout_of(labels, self.config.classes)
-        return layout_of_pose(labels, self.config.classes, pose.frames)
+        return layout_of_pose(labels, self.config.classes, frames)
 
     def style_code(self, exemplar: ExemplarSides) -> Tensor:
         """The codes of all classes in one row, float (B, classes * (style_dims + LOOK))."""
@@ -200,11 +211,13 @@ class Rabit(Translator):
     def align(self, condition: Condition, exemplar: ExemplarSides) -> Alignment:
         """Register, mirror the exemplar if that fits better, and align. Batches of one only."""
         side, registration = self.registered(condition.labels, condition.soft, exemplar)
-        return in_own_coordinates(self.align_side(condition, side, registration), registration)
+        asked = replace(self.ask(condition, side), pose=None)  # it is told by all else that they hold
+        aligned = self.run(self.align_asked, asked, replace(side, pose=None), registration)
+        return aligned if side is exemplar.straight else mirrored_back(aligned)
 
     def registered(self, labels: Tensor, soft: Tensor, exemplar: ExemplarSides) -> tuple[Exemplar, Registration]:
         """The side of the exemplar that fits a condition better, and how it lies there."""
-        registration = register(soft, exemplar.straight.soft, self.config.other_side)
+        registration = self.run(register, soft, exemplar.straight.soft, self.config.other_side)
         side = exemplar.mirrored if registration.mirrored.item() else exemplar.straight
         return side, self._with_head(registration, labels, side)
 
@@ -221,7 +234,12 @@ class Rabit(Translator):
         self, condition: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
     ) -> Alignment:
         """Align with an exemplar that is the right way round; `epsilon` softens the ranking in training."""
-        asked = self.ask(condition, exemplar)
+        return self.align_asked(self.ask(condition, exemplar), exemplar, registration, epsilon)
+
+    def align_asked(
+        self, asked: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
+    ) -> Alignment:
+        """As `align_side`, for a condition as it is put to the exemplar."""
         match, features = self.match(asked, exemplar, registration, epsilon)
         return self.inject(asked, exemplar, match, features)
 
@@ -259,11 +277,25 @@ class Rabit(Translator):
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
         table = mix.table(self.config.classes, condition.labels.device)
-        injection = mixed([alignment.injection for alignment in alignments], condition.labels, table)
+        injections, wanted = [alignment.injection for alignment in alignments], None
         if mix.edit is not None:
-            style = mix.edit(injection.style.flatten(1)).view_as(injection.style)
-            injection = self.restyled(injection, condition.labels, style)
-        return self.generator(condition.labels, condition.features, injection)
+            style = mixed_style(injections, table)
+            wanted = mix.edit(style.flatten(1)).view_as(style)
+        return self.run(self._painted, condition.labels, condition.features, injections, table, wanted)
+
+    def _painted(
+        self,
+        labels: Tensor,
+        features: tuple[Tensor, Tensor, Tensor],
+        injections: list[Injection],
+        table: Tensor,
+        wanted: Tensor | None,
+    ) -> Tensor:
+        """The image of exemplars mixed by `table`, in the style `wanted` or, where that is None, in their own."""
+        injection = mixed(injections, labels, table)
+        if wanted is not None:
+            injection = self.restyled(injection, labels, wanted)
+        return self.generator(labels, features, injection)
 
     def restyled(self, injection: Injection, labels: Tensor, style: Tensor) -> Injection:
         """The same cloth in another look: what is warped is recoloured as the new style codes say, class by class."""
@@ -324,9 +356,12 @@ class Rabit(Translator):
 
 def in_own_coordinates(aligned: Alignment, registration: Registration) -> Alignment:
     """An alignment with a side of an exemplar, in the coordinates of the exemplar as it was given."""
-    if not registration.mirrored.item():
-        return aligned
-    return replace(aligned, match=aligned.match * aligned.match.new_tensor([-1.0, 1.0]))
+    return mirrored_back(aligned) if registration.mirrored.item() else aligned
+
+
+def mirrored_back(aligned: Alignment) -> Alignment:
+    """An alignment with a mirrored exemplar, in the coordinates of the exemplar as it was given."""
+    return replace(aligned, match=aligned.match * constant((-1.0, 1.0), aligned.match))
 
 
 def warped_features(exemplar: Exemplar, match: Match, attended: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -363,7 +398,7 @@ def seen(values: Tensor, points: Tensor) -> Tensor:
 
 def _bare(labels: Tensor, head: HeadClasses) -> Tensor:
     """Labels int64 with what is worn on a face counted as the face: a face may come with its glasses."""
-    return torch.where(torch.isin(labels, torch.tensor(head.worn, device=labels.device)), head.face, labels)
+    return labels.masked_fill(torch.isin(labels, constant(head.worn, labels)), head.face)
 
 
 def _agreement(labels: Tensor, exemplar_labels: Tensor, points: Tensor) -> Tensor:

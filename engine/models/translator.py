@@ -4,6 +4,7 @@ The session and the editor know a translator by this interface alone.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,11 @@ class Alignment:
     injection: Any
 
 
+def directly(function: Callable[..., Any], *inputs: Any) -> Any:
+    """`function(*inputs)`."""
+    return function(*inputs)
+
+
 class Translator(nn.Module, ABC):
     """A model that repaints: label maps int64 (B, H, W), photos float (B, 3, H, W) in [-1, 1].
 
@@ -41,8 +47,13 @@ class Translator(nn.Module, ABC):
     `size` is the (width, height) in pixels that it was trained at, where that is not the domain's: it works on a grid
     of that area, and what an alignment reads from larger photos is read in full. A `fixed` one works at exactly that
     size, to which pictures of any shape are squeezed; what it gives is enlarged as it is.
+
+    `run` calls those functions of tensors that wait for no value; a session may put in its place what records them.
+    One that `bears_half_precision` keeps by itself in float32 what half precision would spoil, under autocast.
     """
 
+    run: Callable[..., Any] = staticmethod(directly)
+    bears_half_precision: bool = False
     multiple: int
     size: tuple[int, int] | None = None
     fixed: bool = False
