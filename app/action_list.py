@@ -7,6 +7,7 @@ from app.canvas.result_canvas import ResultView
 from app.models import models_of
 from app.pose_actions import follow_document, register_pose
 from app.tools import TOOLS
+from engine.models.names import title_of
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -115,6 +116,15 @@ def _edit(window: "Window", actions: Actions) -> None:
     actions.add(
         "run", menu, tr("Make the &picture now"), window.live.run_now, keys="Ctrl+Return Ctrl+Enter", icon_name="run"
     )
+    actions.add(
+        "full-size",
+        menu,
+        tr("Render at &full size"),
+        window.full_size.start,
+        keys="Ctrl+Shift+Return Ctrl+Shift+Enter",
+        icon_name="full-size",
+        tip=tr("Paint a picture that is larger than the network's own at its full size: slower, and sharper"),
+    )
     actions.add("cancel", menu, tr("&Stop the engine"), window.live.cancel, keys="Shift+X", icon_name="stop")
     actions.add(
         "live",
@@ -157,6 +167,25 @@ def _view(window: "Window", actions: Actions) -> None:
         icon_name="layers",
         checkable=True,
         tip=tr("Lay the confidence over the warp instead of the result"),
+    )
+    actions.add(
+        "compare-models",
+        menu,
+        tr("Compare with &model…"),
+        window.comparison.switch,
+        keys="F7",
+        icon_name="side-by-side",
+        checkable=True,
+        tip=tr("Show another model's picture of the same beside this one"),
+    )
+    actions.add(
+        "swap-models",
+        menu,
+        tr("S&wap the two models"),
+        window.comparison.swap,
+        keys="Shift+F7",
+        icon_name="swap",
+        tip=tr("Let the compared model make the picture, and compare with the one that made it"),
     )
     actions.add(
         "outline",
@@ -308,10 +337,10 @@ def _style(window: "Window", actions: Actions) -> None:
         actions.add(
             f"model-{name}",
             menu,
-            tr("Model {}").format(name),
+            tr("Model {}").format(title_of(name)),
             lambda _, name=name: document.set_model(name),
             group="models",
-            tip=tr("Let {} make the picture").format(name),
+            tip=tr("Let {} make the picture").format(title_of(name)),
         )
     dock.set_actions(actions)
 

@@ -2,7 +2,7 @@
 
 from engine.domains import Domain
 from engine.errors import InputError
-from engine.models.names import TRANSLATORS
+from engine.models.names import TRANSLATORS, title_of, trained_size
 from engine.models.style_axes import STYLES, Axis, style_axes
 from engine.weights.registry import find_weights, list_models
 
@@ -14,6 +14,18 @@ def models_of(domain: Domain) -> tuple[str, ...]:
     except InputError:
         return (domain.default_model,)
     return tuple(name for name in names if name in TRANSLATORS)
+
+
+def about_model(domain: Domain, model: str) -> str:
+    """What the card of a model says, in a few short lines: its name, training and size."""
+    title = title_of(model)
+    try:
+        card = find_weights(domain.name, model).card
+    except InputError as error:
+        return f"{title}\n{error}"
+    width, height = trained_size(card.config, domain.size)
+    megabytes = sum(file.size for file in card.files) / 1e6
+    return f"{title}\n{card.steps:,} steps at {width}×{height}, {megabytes:.1f} MB\n{card.data}"
 
 
 def axes_of_model(domain: str, model: str) -> tuple[Axis, ...]:

@@ -33,6 +33,15 @@ def set_number(name: str, value: float) -> None:
     store().setValue(name, value)
 
 
+def compared_model() -> str:
+    """The name of the model that was last shown beside the document's; empty where none was."""
+    return str(store().value("compared_model", ""))
+
+
+def set_compared_model(name: str) -> None:
+    store().setValue("compared_model", name)
+
+
 def layout(name: str) -> QByteArray:
     """A remembered window geometry or state; empty where there is none."""
     value = store().value(name)

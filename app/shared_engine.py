@@ -1,8 +1,8 @@
-"""One engine session for two threads: the live preview goes first, films take what time it leaves."""
+"""One engine for several threads: the live preview goes first, films and comparisons take what time it leaves."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import numpy as np
 
@@ -14,11 +14,12 @@ RETRY = 0.1
 
 
 class SharedEngine:
-    """Itself a session, whose calls go first. Sharing one keeps weights and caches in memory once."""
+    """Itself a session, whose calls go first. Films share it, which keeps weights and caches in memory once."""
 
     def __init__(self, make_session: SessionFactory) -> None:
         self._make_session = make_session
         self._session: Session | None = None
+        self._session_beside: Session | None = None
         self._in_use = threading.Lock()
         self._changed = threading.Condition()
         self._going_first = 0
@@ -33,17 +34,33 @@ class SharedEngine:
         with self._first() as session:
             return session.style_places(domain, model, exemplars)
 
-    def render_aside(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+    def render_aside(
+        self, state: EditState, wanted: Callable[[], bool], progress: Callable[[int, int], None] | None = None
+    ) -> Frame | None:
         """Render when nobody goes first, and from the beginning where somebody came between.
 
-        None once `wanted` says no. Raises what the session raises.
+        None once `wanted` says no. `progress` as the session's. Raises what the session raises.
         """
+        return self._render_when_free(state, wanted, self._any, progress)
+
+    def render_beside(self, state: EditState, wanted: Callable[[], bool]) -> Frame | None:
+        """As `render_aside`, in a session of its own: what the live preview has at hand for the next edit stays."""
+        return self._render_when_free(state, wanted, self._beside)
+
+    def _render_when_free(
+        self,
+        state: EditState,
+        wanted: Callable[[], bool],
+        turn: Callable[[], AbstractContextManager[Session]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Frame | None:
+        telling = {} if progress is None else {"progress": progress}
         while wanted():
             with self._changed:
                 if not self._changed.wait_for(self._is_free, RETRY):
                     continue
-            with self._any() as session:
-                frame = session.render(state, lambda: wanted() and self._is_free())
+            with turn() as session:
+                frame = session.render(state, lambda: wanted() and self._is_free(), **telling)
             if frame is not None:
                 return frame
         return None
@@ -69,3 +86,10 @@ class SharedEngine:
             if self._session is None:
                 self._session = self._make_session()
             yield self._session
+
+    @contextmanager
+    def _beside(self) -> Iterator[Session]:
+        with self._in_use:
+            if self._session_beside is None:
+                self._session_beside = self._make_session()
+            yield self._session_beside

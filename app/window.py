@@ -21,11 +21,14 @@ from app import settings
 from app.action_list import register
 from app.actions import Actions
 from app.analysis_job import Analyser, AnalysisFactory, shipped_analysis
+from app.canvas.canvas import Canvas
+from app.canvas.comparison_pane import ComparisonPane, Pair
 from app.canvas.condition_canvas import ConditionCanvas
 from app.canvas.header import Header, with_header
 from app.canvas.result_canvas import ResultCanvas, ResultView
 from app.canvas.segments import add_segments
 from app.canvas.view import View
+from app.comparison import Comparison
 from app.dialogs.command_palette import CommandPalette
 from app.dialogs.help import AboutBox, ShortcutsSheet
 from app.dialogs.replace import ReplaceDialog
@@ -41,6 +44,7 @@ from app.docks.style.presets import Presets
 from app.document import Document
 from app.files import Files
 from app.first_steps import FirstSteps
+from app.full_size import FullSize, FullSizeBar
 from app.live import LivePreview
 from app.model_box import ModelBox
 from app.naming import named
@@ -87,9 +91,12 @@ class Window(QMainWindow):
         engine = SharedEngine(make_session)
         self.worker = Worker(lambda: engine, self)
         self.film_dock = FilmDock(self.document, engine)
+        self.full_size = FullSize(self.document, engine, self)
         self.style_dock = StyleDock(self.document, self.worker)
         self.presets = Presets(self.document, self)
         self.live = LivePreview(self.document, self.worker, self)
+        self.comparison = Comparison(self.document, engine, self.live, self)
+        self.comparison_pane = ComparisonPane(self.document, self.comparison, self.result, self.view)
         analyser = Analyser(make_analysis, self)
         self.status = StatusBar(self.document)
         self.registry = Actions(self)
@@ -98,13 +105,15 @@ class Window(QMainWindow):
         assert isinstance(pose_tool, PoseTool)
         self.pose_tool, self.posing = pose_tool, pose_tool.posing
         self.pose_dock = PoseDock(self.posing)
-        self.files = Files(self.posing, self, analyser)
+        self.files = Files(self.posing, self, analyser, self.full_size)
         self.pose_finder = PoseFinder(self.posing, analyser, self)
         self.repainter = Repainter(self.document, analyser, self)
         self.docks: list[DockFrame] = []
         self._hidden_panels: list[QWidget] = []
         self._other_class = 0
         self._picture_size: tuple[int, int] | None = None
+        self._styled = (self.document.model, False)  # the model, and whether its style codes were edited
+        self._sizes_alone: list[int] = []  # of the splitter, while another model's picture has part of the room
         self._started = False
         self._build_docks()
         register(self, self.registry)
@@ -113,6 +122,7 @@ class Window(QMainWindow):
         self._build()
         self._connect()
         self._show_document()
+        self._show_comparison()
         self.registry["tool-brush"].trigger()
         self.registry[f"theme-{settings.theme()}"].setChecked(True)
 
@@ -123,6 +133,7 @@ class Window(QMainWindow):
         self.setStatusBar(self.status)
         self.model_box = ModelBox(self.document, self.status)
         self.status.insertPermanentWidget(MODEL_PLACE, self.model_box)
+        self.status.insertPermanentWidget(0, FullSizeBar(self.full_size, self.status))
         self._build_menus()
         self._build_tool_bar()
         self._build_centre()
@@ -139,6 +150,7 @@ class Window(QMainWindow):
             (self.tr("&File"), "quit"),
             (self.tr("&Edit"), "replace"),
             (self.tr("&Edit"), "run"),
+            (self.tr("&View"), "compare-models"),
             (self.tr("&View"), "outline"),
             (self.tr("&View"), "fit"),
             (self.tr("&View"), "dock-classes"),
@@ -173,8 +185,13 @@ class Window(QMainWindow):
     def _build_centre(self) -> None:
         splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=5)
         splitter.addWidget(with_header(self._condition_header(), self.condition))
-        splitter.addWidget(with_header(self._result_header(), self.result))
+        self.pair = Pair()
+        self.pair.addWidget(with_header(self._result_header(), self.result))
+        self.pair.addWidget(self.comparison_pane)
+        self.comparison_pane.set_actions(self.registry["swap-models"], self.registry["compare-models"])
+        splitter.addWidget(self.pair)
         splitter.setSizes([1000, 1000])
+        self.splitter = splitter
         self.centre = QStackedWidget()
         self.first_steps = FirstSteps(self.registry)
         self.first_steps.begin.clicked.connect(lambda: self.centre.setCurrentIndex(0))
@@ -202,7 +219,7 @@ class Window(QMainWindow):
         inner.add_button(self.registry["heat-over-warp"])
         self.heat_slider = inner.add_slider("opacity", self.tr("Opacity of the confidence map"), (0, 100), 56)
         self.heat_slider.setValue(int(settings.number("heat_opacity", 65)))
-        self.result.set_heat_opacity(self.heat_slider.value() / 100)
+        self._set_heat_opacity(self.heat_slider.value())
         self._heat_controls = inner
         header.row.addWidget(inner)
         inner.hide()
@@ -241,6 +258,8 @@ class Window(QMainWindow):
         document.reset.connect(self._show_model)
         document.labels_changed.connect(lambda box: self._leave_first_steps())
         document.frame_changed.connect(self._show_frame)
+        self.comparison.model_changed.connect(self._show_comparison)
+        self.comparison.frame_changed.connect(self._offer_views)
         document.state_changed.connect(self.files.note_edit)
         document.palette_changed.connect(self._note_class)
         self.live.stale_changed.connect(self.result.set_stale)
@@ -249,6 +268,8 @@ class Window(QMainWindow):
         self.worker.busy_changed.connect(self.result.set_busy)
         self.files.said.connect(self.status.say)
         self.film_dock.said.connect(self.status.say)
+        self.full_size.said.connect(self.status.say)
+        self.full_size.running_changed.connect(lambda running: self._offer_full_size())
         self.presets.said.connect(self.status.say)
         for helper in (self.pose_finder, self.repainter):
             helper.said.connect(self.status.say)
@@ -257,15 +278,15 @@ class Window(QMainWindow):
         self.condition.menu_wanted.connect(self._show_pose_menu)
         document.pose_changed.connect(self._leave_first_steps)
         document.model_changed.connect(self._show_model)
+        document.mix_changed.connect(self._note_style)
         self.view.changed.connect(lambda: self.status.show_zoom(self.view.zoom))
         self.tool_settings.changed.connect(lambda: self.size_slider.setValue(self.tool_settings.brush_size))
         self.size_slider.valueChanged.connect(self._set_brush_size)
         self.opacity_slider.valueChanged.connect(self._set_opacity)
         self.heat_slider.valueChanged.connect(self._set_heat_opacity)
-        self.condition.hovered.connect(lambda point: self._link_cursor(point, self.result))
-        self.result.hovered.connect(lambda point: self._link_cursor(point, self.condition))
-        self.condition.files_dropped.connect(self.files.drop_on_canvas)
-        self.result.files_dropped.connect(self.files.drop_on_canvas)
+        for canvas in (self.condition, self.result, self.comparison_pane.canvas):
+            canvas.hovered.connect(partial(self._link_cursor, origin=canvas))
+            canvas.files_dropped.connect(self.files.drop_on_canvas)
         self.first_steps.files_dropped.connect(self.files.drop_on_canvas)
         self.exemplar_dock.files_dropped.connect(self.files.add_exemplars)
         self.pose_dock.files_dropped.connect(self.files.drop_on_pose)
@@ -289,9 +310,11 @@ class Window(QMainWindow):
             self.view.set_picture_size(width, height)
         self.condition_header.show_slider(self.size_slider, not document.is_posed)
         self.condition_header.title.setText(self.tr("Pose") if document.is_posed else self.tr("Label map"))
-        self.result.set_picture_size(width, height)
-        self.result.set_photo(document.photo)
+        for canvas in (self.result, self.comparison_pane.canvas):
+            canvas.set_picture_size(width, height)
+            canvas.set_photo(document.photo)
         self._offer_comparison(document.photo is not None)
+        self._offer_full_size()
         self.registry.offer("preserve", document.photo is not None, self.tr("Open a photo to preserve first"))
         empty = not document.exemplars and document.photo is None and not document.labels.any()
         self.centre.setCurrentIndex(1 if empty and not document.can_undo else 0)
@@ -303,8 +326,10 @@ class Window(QMainWindow):
         if not possible and self.result.shown is ResultView.COMPARE:
             self.registry["view-result"].trigger()
 
-    def _offer_correspondence(self, possible: bool) -> None:
-        """Whether the model has a warp and a confidence to show."""
+    def _offer_views(self) -> None:
+        """Warp and confidence, where a model that is shown has them."""
+        frame = self.document.frame
+        possible = frame is None or frame.warp is not None or self.comparison.may_have_warp
         for name in ("view-warp", "view-confidence", "heat-over-warp"):
             self.registry.offer(name, possible, self.tr("This model makes its picture without warping the exemplar"))
         if not possible and self.result.shown not in (ResultView.RESULT, ResultView.COMPARE):
@@ -316,14 +341,21 @@ class Window(QMainWindow):
             self.registry[name].setChecked(True)
         self.registry["preserve"].setChecked(self.document.preserves)
 
+    def _note_style(self) -> None:
+        """Say so where another model has made the style edits of the last one void; the model is told first."""
+        document = self.document
+        last_model, had_edits = self._styled
+        self._styled = (document.model, self.comparison.leaves_out_style)
+        if had_edits and not self.comparison.leaves_out_style and last_model != document.model:
+            self.status.say(self.tr("Axes and drawn style went with the other model; Ctrl+Z brings them back"))
+
     def _leave_first_steps(self) -> None:
         if self.document.is_stroking or self.document.keypoints is not None:
             self.centre.setCurrentIndex(0)
 
     def _show_frame(self) -> None:
-        frame = self.document.frame
-        self._offer_correspondence(frame is None or frame.warp is not None)
-        self.result.set_frame(frame, self.document.result)
+        self._offer_views()
+        self.result.set_frame(self.document.frame, self.document.result)
         self.result.set_notice("" if self.document.exemplars else self.tr("Add an exemplar to see the picture"))
 
     def _show_history(self) -> None:
@@ -334,10 +366,34 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{name}[*] – Warpaint")
         self.setWindowModified(document.is_modified)
 
-    def _link_cursor(self, point: QPointF | None, other: ConditionCanvas | ResultCanvas) -> None:
-        other.set_marker(point)
+    def _offer_full_size(self) -> None:
+        """Where the canvas is larger than what the live preview paints."""
+        running, is_of_use = self.full_size.is_running, self.full_size.is_of_use
+        reason = self.tr("It is under way") if running else self.tr("The live preview paints this canvas at full size")
+        self.registry.offer("full-size", is_of_use and not running, reason)
+
+    def _show_comparison(self) -> None:
+        """Offer the comparison of models, and give it room when it begins."""
+        comparison = self.comparison
+        self.registry.offer("compare-models", bool(comparison.models), self.tr("No other model is installed"))
+        self.registry.offer("swap-models", comparison.is_on, self.tr("Compare with a model first"))
+        if self.registry["compare-models"].isChecked() != comparison.is_on:
+            self.registry["compare-models"].setChecked(comparison.is_on)
+        if comparison.is_on and not self._sizes_alone:
+            self._sizes_alone = self.splitter.sizes()
+            self.splitter.setSizes([1000, 2000])
+            self.pair.balance()
+        elif self._sizes_alone and not comparison.is_on:
+            self.splitter.setSizes(self._sizes_alone)
+            self._sizes_alone = []
+        self.pair.arrange()
+
+    def _link_cursor(self, point: QPointF | None, origin: Canvas) -> None:
+        for canvas in (self.condition, self.result, self.comparison_pane.canvas):
+            if canvas is not origin:
+                canvas.set_marker(point)
         self.status.show_place(point)
-        frame = self.document.frame
+        frame = self.comparison.frame if origin is self.comparison_pane.canvas else self.document.frame
         x, y = (int(point.x()), int(point.y())) if point is not None else (-1, -1)
         if frame is None or frame.source is None or frame.correspondence is None or not _is_inside(x, y, frame.source):
             self.exemplar_dock.show_source(None, None)
@@ -383,6 +439,8 @@ class Window(QMainWindow):
             shown = ResultView.WARP_CONFIDENCE
         self._heat_controls.setVisible(confidence)
         self.result.show_view(shown)
+        self.comparison_pane.canvas.show_view(shown)
+        self.pair.balance()
 
     def set_heat_over_warp(self, on: bool) -> None:
         self.registry["heat-over-warp"].setChecked(on)
@@ -501,7 +559,8 @@ class Window(QMainWindow):
         settings.set_number("opacity", percent)
 
     def _set_heat_opacity(self, percent: int) -> None:
-        self.result.set_heat_opacity(percent / 100)
+        for canvas in (self.result, self.comparison_pane.canvas):
+            canvas.set_heat_opacity(percent / 100)
         settings.set_number("heat_opacity", percent)
 
     def _list_recent(self) -> None:
@@ -540,10 +599,11 @@ class Window(QMainWindow):
             return False
         if not event.isAutoRepeat():
             if event.key() == Qt.Key.Key_C:
-                self.result.hold_before(down)
+                for canvas in (self.result, self.comparison_pane.canvas):
+                    canvas.hold_before(down)
             else:
-                self.condition.hold_space(down)
-                self.result.hold_space(down)
+                for canvas in (self.condition, self.result, self.comparison_pane.canvas):
+                    canvas.hold_space(down)
         return True
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -560,6 +620,8 @@ class Window(QMainWindow):
     def end(self) -> None:
         """Stop the engine and drop the recovery file."""
         self.film_dock.stop()
+        self.full_size.stop()
+        self.comparison.stop()
         self.live.stop()
         self.files.close()
 

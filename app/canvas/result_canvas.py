@@ -18,6 +18,7 @@ STALE_DELAY = 120
 """Milliseconds before a stale picture is shaded: an answer that comes sooner must not make it flicker."""
 
 GRIP = 9
+LEGEND_HEIGHT = 24
 
 
 class ResultView(Enum):
@@ -42,6 +43,8 @@ class ResultCanvas(Canvas):
         self.divider = 0.5
         self.heat_opacity = 0.65
         self.notice = ""
+        self.caption = ""
+        self.remark = ""
         self._frame: Frame | None = None
         self._saved: np.ndarray | None = None
         self._size = (1, 1)
@@ -104,6 +107,11 @@ class ResultCanvas(Canvas):
         self.notice = text
         self.update()
 
+    def set_caption(self, caption: str, remark: str = "") -> None:
+        """What the picture is, and what is to be known about it, as small labels in its corner; empty for none."""
+        self.caption, self.remark = caption, remark
+        self.update()
+
     def hold_before(self, down: bool) -> None:
         """Show the photo instead while a key is held."""
         self._before = down
@@ -124,6 +132,8 @@ class ResultCanvas(Canvas):
         """What the view shows, RGB (H, W, 3); None where there is nothing yet, or the model has no such view."""
         if self._frame is None:
             return self._saved if self.shown in (ResultView.RESULT, ResultView.COMPARE) else None
+        if self.shown not in (ResultView.RESULT, ResultView.COMPARE) and self._frame.warp is None:
+            return None
         warped = self.shown in (ResultView.WARP, ResultView.WARP_CONFIDENCE)
         return self._frame.warp if warped else self._frame.image
 
@@ -162,13 +172,15 @@ class ResultCanvas(Canvas):
             _pill(painter, frame.topLeft() + QPointF(8, 8), text, self.font())
         if self._heat is not None:
             self._paint_legend(painter, frame)
+        self._paint_captions(painter, frame)
         if self.notice or self._picture() is None:
             self._paint_notice(painter)
 
     def _paint_legend(self, painter: QPainter, frame: QRectF) -> None:
         """What the colours of confidence mean."""
-        box = QRectF(0, 0, 190, 24)
-        box.moveBottomLeft(QPointF(max(frame.left(), 0) + 8, min(frame.bottom(), self.height()) - 8))
+        box = QRectF(0, 0, 190, LEGEND_HEIGHT)
+        left = max(8, min(max(frame.left(), 0) + 8, self.width() - box.width() - 8))
+        box.moveBottomLeft(QPointF(left, min(frame.bottom(), self.height()) - 8))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(20, 21, 24, 200))
         painter.drawRoundedRect(box, 12, 12)
@@ -182,6 +194,17 @@ class ResultCanvas(Canvas):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ramp)
         painter.drawRoundedRect(QRectF(box.left() + 56, box.center().y() - 4, box.width() - 106, 8), 4, 4)
+
+    def _paint_captions(self, painter: QPainter, frame: QRectF) -> None:
+        """From the lower left corner upwards, over the legend where there is one."""
+        corner = QPointF(max(frame.left(), 0) + 8, min(frame.bottom(), self.height()) - 8)
+        corner.setY(corner.y() - (LEGEND_HEIGHT + 6 if self._heat is not None else 0))
+        metrics = QFontMetricsF(self.font())
+        for text in filter(None, (self.caption, self.remark)):
+            corner.setY(corner.y() - metrics.height() - 6)
+            room = self.width() - corner.x() - 24
+            _pill(painter, corner, metrics.elidedText(text, Qt.TextElideMode.ElideRight, room), self.font())
+            corner.setY(corner.y() - 6)
 
     def _paint_divider(self, painter: QPainter, frame: QRectF) -> None:
         x = self._divider_x()
@@ -202,7 +225,7 @@ class ResultCanvas(Canvas):
         _pill(painter, frame.topRight() + QPointF(-8, 8), self.tr("Result"), self.font(), right=True)
 
     def _paint_notice(self, painter: QPainter) -> None:
-        text = self.notice or self.tr("The picture appears here")
+        text = self.notice or self._missing()
         painter.setPen(QColor(THEME.colors.text if self.notice else THEME.colors.muted))
         box = QRectF(self.rect()).adjusted(28, 28, -28, -28)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -214,6 +237,12 @@ class ResultCanvas(Canvas):
             painter.drawRoundedRect(inner.adjusted(-14, -10, 14, 10), 8, 8)
             painter.restore()
         painter.drawText(box, flags, text)
+
+    def _missing(self) -> str:
+        """Why there is no picture in this view."""
+        if self._frame is None:
+            return self.tr("The picture appears here")
+        return self.tr("This model makes its picture without warping the exemplar")
 
     # The divider.
 

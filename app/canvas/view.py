@@ -32,6 +32,12 @@ class View(QObject):
         if self.fitted:
             self.fit()
 
+    def forget_canvas(self, canvas: object) -> None:
+        """A canvas is shown no more."""
+        self._canvases.pop(canvas, None)
+        if self.fitted:
+            self.fit()
+
     def fit(self) -> None:
         """Show the whole picture."""
         self.fitted = True

@@ -18,12 +18,10 @@ class Footprint:
     """peak_mb     most memory while it loads and renders, above what the process took with all code imported; None
                 where the system does not tell. On a GPU: that of the tensors there
     parameters  numbers that were learned
-    size        (width, height) in pixels that it works at, where that is not the domain's
     """
 
     peak_mb: float | None
     parameters: int
-    size: tuple[int, int] | None
 
 
 def footprint(domain: str, model: str, data: Path, split: str, device: str) -> Footprint:
@@ -42,7 +40,7 @@ def footprint(domain: str, model: str, data: Path, split: str, device: str) -> F
         lines = errors.strip().splitlines() or [f"its process ended with {process.returncode}"]
         raise InputError(lines[-1])
     told = json.loads(out.splitlines()[-1])
-    return Footprint(told["peak_mb"], told["parameters"], tuple(told["size"]) if told["size"] else None)
+    return Footprint(**told)
 
 
 def measure(domain_name: str, model: str, data: Path, split: str, device: str) -> Footprint:
@@ -63,9 +61,8 @@ def measure(domain_name: str, model: str, data: Path, split: str, device: str) -
         session.render(case.state(domain_name, model))
     peak = torch.cuda.max_memory_allocated() if on_gpu else _peak()
     peak_mb = None if peak is None or before is None else (peak if on_gpu else peak - before) / _MB
-    translator = load_translator(domain_name, model)
-    parameters = sum(parameter.numel() for parameter in translator.parameters())
-    return Footprint(peak_mb, parameters, translator.size)
+    parameters = load_translator(domain_name, model).parameters()
+    return Footprint(peak_mb, sum(parameter.numel() for parameter in parameters))
 
 
 def _start_peak() -> int | None:

@@ -21,7 +21,7 @@ from engine.files import reason
 from engine.images import resize_labels, resize_photo
 from engine.inference.session import Session
 from engine.inference.state import EditState, Frame
-from engine.models.names import TRANSLATORS, title_of
+from engine.models.names import TRANSLATORS, title_of, trained_size
 from engine.weights.card import PHOTOS_SEEN
 from engine.weights.registry import Weights, find_weights, list_models
 
@@ -110,15 +110,8 @@ class Method:
             "data": card.data,
             "steps": card.steps,
             "photos_seen": card.metrics.get(PHOTOS_SEEN),
-            "size": self._trained_size(domain),
+            "size": trained_size(card.config, domain.size),
         }
-
-    def _trained_size(self, domain: Domain) -> tuple[int, int]:
-        """Width and height that it was trained at."""
-        if self.footprint and self.footprint.size:
-            return self.footprint.size
-        shrink = self.weights.card.config.get("shrink", 1)
-        return domain.size[0] // shrink, domain.size[1] // shrink
 
 
 def shipped_methods(domain: Domain) -> list[Weights]:

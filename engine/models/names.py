@@ -33,6 +33,15 @@ TITLES = {
 }
 
 
+def trained_size(config: dict, domain_size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height that a translator of a card's configuration was trained at."""
+    if config.get("size"):
+        width, height = config["size"]
+        return width, height
+    shrink = config.get("shrink", 1)
+    return domain_size[0] // shrink, domain_size[1] // shrink
+
+
 def title_of(model: str) -> str:
     """The name of a translator for people; one that came from elsewhere has none but its own."""
     return TITLES.get(model, model)
