@@ -229,7 +229,9 @@ class Document(QObject):
     @property
     def is_stale(self) -> bool:
         """Whether the frame shows something other than the present state."""
-        return self.frame is None or (self.frame_revision != self.revision and self.frame.state != self.state())
+        return self.frame is None or (
+            self.frame_revision != self.revision and replace(self.frame.state, full_size=False) != self.state()
+        )
 
     # Palette: no part of the history
 

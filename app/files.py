@@ -13,6 +13,7 @@ from app.analysis_job import Analyser
 from app.dialogs.export import ExportDialog
 from app.dialogs.fit import FitDialog, Slot
 from app.fitting import Fitted, pose_on_canvas
+from app.full_size import FullSize
 from app.pictures import PHOTO_FILES, find_label_file, label_map_in, read_pair
 from app.posing import Posing
 from app.project import SUFFIX, open_project, save_project
@@ -50,12 +51,13 @@ class Files(QObject):
 
     said = Signal(str)
 
-    def __init__(self, posing: Posing, window: QWidget, analyser: Analyser) -> None:
+    def __init__(self, posing: Posing, window: QWidget, analyser: Analyser, full_size: FullSize) -> None:
         super().__init__(window)
         self._posing = posing
         self._document = posing.document
         self._window = window
         self._analyser = analyser
+        self._full_size = full_size
         self._to_fit: list[tuple[Path, Slot]] = []
         self.fit_dialog: FitDialog | None = None
         self._autosave = autosave.Autosave()
@@ -285,9 +287,12 @@ class Files(QObject):
     @told
     def export(self) -> None:
         """Ask what to export, and write it."""
-        dialog = ExportDialog(self._document, self._window)
+        offers_full_size = self._full_size.is_of_use and not self._full_size.is_shown
+        dialog = ExportDialog(self._document, self._window, offers_full_size)
         accepted = dialog.exec()
         dialog.deleteLater()
+        if dialog.wants_full_size:
+            self._full_size.start(then=self.export)
         if accepted and self._may_overwrite([path for _, path in dialog.targets() if path.exists()]):
             paths = dialog.write()
             self.said.emit(self.tr("Exported {}").format(", ".join(path.name for path in paths)))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 class Session(Protocol):
     """What the worker needs of the engine."""
 
-    def render(self, state: EditState, wanted: Callable[[], bool], hold: bool = False) -> Frame | None: ...
+    def render(
+        self, state: EditState, wanted: Callable[[], bool], hold: bool = False, **telling: Any
+    ) -> Frame | None: ...
 
     def style_places(self, domain: str, model: str, exemplars: Sequence[Exemplar]) -> np.ndarray: ...
 

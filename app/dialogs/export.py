@@ -24,6 +24,7 @@ from app import export
 from app.document import Document
 from app.naming import named, spoken
 from engine.conditions.pose import write_pose
+from engine.inference.state import Frame
 
 PICTURES = ("png", "jpg", "webp")
 TEXT_PAIR = "_candidate.txt"
@@ -117,10 +118,12 @@ def choices(tr: Callable[[str], str]) -> list[Choice]:
 class ExportDialog(QDialog):
     """Check boxes for the files, a folder, and the beginning of their names."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, parent: QWidget | None = None, offers_full_size: bool = False) -> None:
+        """`offers_full_size`: a button that closes it for the picture to be made at full size first."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export"))
         self.setMinimumWidth(460)
+        self.wants_full_size = False
         self._document = document
         self.boxes: dict[str, tuple[Choice, QCheckBox, QComboBox]] = {}
         layout = QVBoxLayout(self)
@@ -128,6 +131,8 @@ class ExportDialog(QDialog):
         layout.addLayout(self._rows())
         if hint := self._hint():
             layout.addWidget(named(QLabel(hint), "hint"))
+        if offers_full_size and document.frame is not None:
+            layout.addLayout(self._full_size_row(document.frame))
         layout.addLayout(self._target())
         layout.addWidget(self._buttons())
 
@@ -137,6 +142,20 @@ class ExportDialog(QDialog):
         if self._document.is_stale:
             return self.tr("The picture is still being updated; this exports the last one.")
         return ""
+
+    def _full_size_row(self, frame: Frame) -> QHBoxLayout:
+        self.full_size = QPushButton(self.tr("Render at full size first"))
+        self.full_size.clicked.connect(self._want_full_size)
+        row = QHBoxLayout()
+        if frame.painted_at is not None:
+            hint = self.tr("The picture is enlarged from {} × {} pixels.").format(*frame.painted_at)
+            row.addWidget(named(QLabel(hint), "hint"), 1)
+        row.addWidget(self.full_size)
+        return row
+
+    def _want_full_size(self) -> None:
+        self.wants_full_size = True
+        self.reject()
 
     def _rows(self) -> QGridLayout:
         grid = QGridLayout()

@@ -35,6 +35,7 @@ def recipe_of(state: EditState, weights_hash: str | None = None) -> dict:
         },
         **_preserved(state),
         **_posed(state),
+        **({"full_size": True} if state.full_size else {}),
     }
 
 

@@ -42,10 +42,10 @@ def render_preserving(state: EditState, render: Render) -> Frame | None:
 
 
 def _bounded(state: EditState, render: Render) -> Frame | None:
-    """The frame of a state without content; that of a larger one than `LARGEST` is made smaller, and enlarged."""
+    """The frame of a state without content; a larger one than `LARGEST`, not in full, is made smaller, and enlarged."""
     height, width = state.labels.array.shape
     scale = (LARGEST / (height * width)) ** 0.5
-    if scale >= 1 or state.keypoints is not None:
+    if scale >= 1 or state.full_size or state.keypoints is not None:
         return render(state)
     small = resize_labels(state.labels.array, (round(width * scale), round(height * scale)))
     frame = render(replace(state, labels=Pixels(small)))

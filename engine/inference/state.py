@@ -82,6 +82,9 @@ class EditState:
 
     `keypoints` is the condition's pose, for domains that are conditioned on poses. `content` is the photo that is
     edited, with its label map before the edit, where it is to be preserved outside of the edit (preserve.py).
+
+    `full_size` has a canvas that is larger than the network's own size painted at the canvas's size (tiles.py), instead
+    of enlarged.
     """
 
     domain: str
@@ -93,6 +96,7 @@ class EditState:
     style: Style = PLAIN
     keypoints: Keypoints | None = None
     content: Exemplar | None = None
+    full_size: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +113,9 @@ class Frame:
 
     kept            MB that the session keeps for the next picture, besides the weights
     exact           whether it is what a new session would make of the state; False for a preview during a stroke
+    notice          one sentence for people about how it was made, mostly nothing
+
+    painted_at      (width, height) in pixels that the network painted at; of a preserved photo, the part that was made
 
     A system without correspondence has None for warp, confidence, correspondence and source.
     """
@@ -123,3 +130,5 @@ class Frame:
     device: str
     kept: float = 0.0
     exact: bool = True
+    notice: str = ""
+    painted_at: tuple[int, int] | None = None

@@ -15,10 +15,12 @@ from engine.models.cocosnet2 import CocosNet2Config
 from engine.models.cocosnet2_translator import CocosNet2Translator, CocosNet2TranslatorConfig
 from engine.models.guided import GuidedTranslatorConfig, guided_translator
 from engine.models.guided_pix2pix import GuidedConfig
+from engine.models.mix import Mix
 from engine.models.names import SYSTEMS
 from engine.models.published.translator import published_translator
 from engine.models.rabit import Rabit, RabitConfig
 from engine.models.rabit_flow import ConditionFlow
+from engine.models.rabit_large import Canvas, LargePicture
 from engine.models.step import Step, StepConfig
 from engine.models.style_encoder import StyleEncoderConfig
 from engine.models.translator import Translator
@@ -73,6 +75,11 @@ BUILDERS: dict[str, Callable[[dict], Translator]] = {
 def condition_flow(translator: Translator, labels: Tensor, pose: PoseTensors | None) -> ConditionFlow | None:
     """The condition as one that is edited piece by piece; None for a translator that makes whole pictures only."""
     return ConditionFlow(translator, labels, pose) if isinstance(translator, Rabit) else None
+
+
+def large_picture(translator: Translator, canvas: Canvas, mix: Mix) -> LargePicture | None:
+    """A canvas that is painted at its own size, part by part; None for a translator that cannot do that."""
+    return LargePicture(translator, canvas, mix) if isinstance(translator, Rabit) else None
 
 
 def load_translator(domain: str, model: str) -> Translator:

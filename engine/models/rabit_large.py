@@ -36,7 +36,7 @@ Wanted = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Canvas:
-    """A condition at full size: labels int64 (1, H, W), planes of a pose (1, ., H/2, W/2) or None.
+    """A condition at full size: labels uint8 (1, H, W), planes of a pose (1, ., H/2, W/2) or None.
 
     H and W are multiples of CELL; `size`, (height, width), is what people see of them, from the upper left corner on.
     """
@@ -48,7 +48,7 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Source:
-    """An exemplar at the size that is painted from: photo float (1, 3, H, W), labels int64 (1, H, W), multiples of
+    """An exemplar at the size that is painted from: photo float (1, 3, H, W), labels uint8 (1, H, W), multiples of
     CELL, and features at strides 2, 4, 8; mirrored where that fits better."""
 
     photo: Tensor
@@ -109,7 +109,7 @@ class LargePicture:
         self._sources.clear()
 
     def add_source(self, photo: Tensor, labels: Tensor, parts: list[Rectangle]) -> Iterator[None]:
-        """Encode one more of the matched exemplars, in their order, (1, 3, H, W) and int64 (1, H, W), part by part.
+        """Encode one more of the matched exemplars, in their order, (1, 3, H, W) and uint8 (1, H, W), part by part.
 
         `parts` are all of its photo; goes on with the next one when asked for the next item.
         """
@@ -135,7 +135,7 @@ class LargePicture:
         """The picture in `part`, multiples of CELL, and each exemplar as it is shown there; None once not `wanted`."""
         network, canvas = self.network, self.canvas
         around = part.grown(HALO).within(canvas.labels.shape[1:])
-        labels = _cut(canvas.labels, around)
+        labels = _cut(canvas.labels, around).long()
         planes = None if canvas.planes is None else _cut(canvas.planes, around, 2)
         injections, alignments = [], []
         for found, source in zip(self._found, self._sources, strict=True):
