@@ -87,6 +87,14 @@ def _file(window: "Window", actions: Actions) -> None:
         icon_name="film",
         tip=tr("Export the way between the key frames of the film panel as MP4, GIF or PNG series"),
     )
+    actions.add(
+        "export-comparison",
+        menu,
+        tr("Export c&omparison…"),
+        window.export_comparison,
+        icon_name="side-by-side",
+        tip=tr("Export what two models made, side by side, as one picture"),
+    )
     actions.add("quit", menu, tr("&Quit"), window.close, keys="Ctrl+Q", icon_name="quit")
 
 

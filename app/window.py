@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
+    QFileDialog,
     QMainWindow,
     QMenu,
     QSplitter,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import settings
+from app import export, settings
 from app.action_list import register
 from app.actions import Actions
 from app.analysis_job import Analyser, AnalysisFactory, shipped_analysis
@@ -376,7 +377,8 @@ class Window(QMainWindow):
         """Offer the comparison of models, and give it room when it begins."""
         comparison = self.comparison
         self.registry.offer("compare-models", bool(comparison.models), self.tr("No other model is installed"))
-        self.registry.offer("swap-models", comparison.is_on, self.tr("Compare with a model first"))
+        for name in ("swap-models", "export-comparison"):
+            self.registry.offer(name, comparison.is_on, self.tr("Compare with a model first"))
         if self.registry["compare-models"].isChecked() != comparison.is_on:
             self.registry["compare-models"].setChecked(comparison.is_on)
         if comparison.is_on and not self._sizes_alone:
@@ -445,6 +447,24 @@ class Window(QMainWindow):
     def set_heat_over_warp(self, on: bool) -> None:
         self.registry["heat-over-warp"].setChecked(on)
         self.registry["view-confidence"].trigger()
+
+    def export_comparison(self) -> None:
+        """Ask for a file, and write both models' pictures side by side into it."""
+        frames = (self.document.frame, self.comparison.frame)
+        if frames[0] is None or frames[1] is None or not (self.live.is_settled and self.comparison.is_settled):
+            self.status.say(self.tr("The pictures are still being made; export them when both are there"))
+            return
+        start, kinds = str(Path.home() / "comparison.png"), self.tr("Pictures (*.png *.jpg *.webp)")
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export comparison"), start, kinds)
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(f"{name}.png")
+        try:
+            export.export_comparison(path, frames, self.document.domain, self.document.weights_hash)
+        except InputError as error:
+            self.files.tell(str(error))
+        else:
+            self.status.say(self.tr("Exported {}").format(path.name))
 
     def choose_theme(self, name: str) -> None:
         THEME.choose(name)

@@ -75,10 +75,12 @@ class ComparisonPane(QWidget):
         self.box = ModelChoice(self.tr("The model that makes the second picture"))
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.setMinimumWidth(80)
+        self.box.setMaximumWidth(260)
         self.canvas = SecondCanvas(view)
         self.canvas.setAccessibleName(self.tr("Result of the compared model"))
         self.header = Header("")
-        self.header.row.addWidget(self.box, 1)
+        self.header.row.addWidget(self.box, 100)
+        self.header.row.addStretch(1)
         self._document, self._first = document, first
         self._style_tip = self.tr("Axes and a drawn style belong to one model; this picture is made without them")
         layout = QVBoxLayout(self)

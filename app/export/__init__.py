@@ -1,6 +1,6 @@
 """What leaves the editor as files."""
 
-from app.export.contact_sheet import export_contact_sheet
+from app.export.contact_sheet import export_comparison, export_contact_sheet
 from app.export.openraster import export_openraster
 from app.export.pictures import (
     export_confidence,
@@ -13,6 +13,7 @@ from app.export.pictures import (
 from app.export.recipe import read_recipe, recipe_of
 
 __all__ = [
+    "export_comparison",
     "export_confidence",
     "export_contact_sheet",
     "export_heat_map",

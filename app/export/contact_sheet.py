@@ -1,5 +1,6 @@
 """Before and after on one sheet."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from app.export.recipe import recipe_text
 from engine.domains import Domain
 from engine.images import save_image
 from engine.inference.state import Frame
+from engine.models.names import title_of
 
 _GAP = 16
 _TITLE = 24
@@ -24,14 +26,34 @@ def export_contact_sheet(
     Warp and confidence are left out where the model has none. Raises InputError when the file cannot be written.
     """
     tiles = {} if photo is None else {"before": photo}
-    tiles["labels"] = domain.palette[frame.state.labels.array]
-    for number, exemplar in enumerate(frame.state.exemplars, start=1):
-        tiles["exemplar" if len(frame.state.exemplars) == 1 else f"exemplar {number}"] = exemplar.photo.array
+    tiles |= _questions(frame, domain)
     if frame.warp is not None and frame.confidence is not None:
         tiles |= {"warp": frame.warp, "confidence": heat_map(frame.confidence)}
     tiles["after"] = frame.image
     sheet = contact_sheet(tiles, height=frame.image.shape[0])
     save_image(path, sheet, recipe_text(frame.state, weights_hash))
+
+
+def export_comparison(path: Path, frames: Sequence[Frame], domain: Domain, weights_hash: str | None = None) -> None:
+    """Labels and exemplars, and then what each of several models made of them, its warp before it where it has one.
+
+    The file is PNG, JPEG or WebP; it has the recipe of the first. Raises InputError when it cannot be written.
+    """
+    tiles = _questions(frames[0], domain)
+    for frame in frames:
+        title = title_of(frame.state.model)
+        if frame.warp is not None:
+            tiles[f"warp of {title}"] = frame.warp
+        tiles[title] = frame.image
+    save_image(path, contact_sheet(tiles, frames[0].image.shape[0]), recipe_text(frames[0].state, weights_hash))
+
+
+def _questions(frame: Frame, domain: Domain) -> dict[str, np.ndarray]:
+    """Labels and exemplars by their titles."""
+    tiles = {"labels": domain.palette[frame.state.labels.array]}
+    for number, exemplar in enumerate(frame.state.exemplars, start=1):
+        tiles["exemplar" if len(frame.state.exemplars) == 1 else f"exemplar {number}"] = exemplar.photo.array
+    return tiles
 
 
 def contact_sheet(tiles: dict[str, np.ndarray], height: int) -> Image.Image:

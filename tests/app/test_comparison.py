@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app import settings
 from app.canvas.result_canvas import ResultView
 from app.dialogs.command_palette import CommandPalette
+from app.export import read_recipe
 from app.window import Window
 from engine.errors import InputError
+from engine.images import read_photo
 from engine.inference.state import EditState, Frame
 from engine.style import Style
 from tests.app.docks.style.conftest import PLAIN_MODEL, models, write_model
@@ -248,6 +250,23 @@ def test_a_narrow_window_stacks_the_pictures(comparing: Window) -> None:
     comparing.resize(1440, 900)
     QApplication.processEvents()
     assert comparing.pair.orientation() == Qt.Orientation.Horizontal
+
+
+def test_both_pictures_are_exported_side_by_side(
+    comparing: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "both.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path.with_suffix("")), ""))
+    comparing.registry["export-comparison"].trigger()
+    sheet, document = read_photo(path), comparing.document
+    assert sheet.shape == (24 + 60 + 2 * 16, 16 + 5 * (40 + 16), 3), "labels, exemplar, warp and two pictures"
+    assert np.array_equal(sheet[40:100, -56:-16], comparing.comparison.frame.image)
+    assert np.array_equal(sheet[40:100, -112:-72], document.frame.image)
+    assert read_recipe(path)["model"] == "rabit" and "both.png" in comparing.status.currentMessage()
+    path.unlink()
+    document.set_seed(5)
+    comparing.registry["export-comparison"].trigger()
+    assert not path.exists() and "still being made" in comparing.status.currentMessage()
 
 
 def test_a_switch_says_that_style_edits_went_and_undo_brings_them_back(qtbot: QtBot, comparing: Window) -> None:
