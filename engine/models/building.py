@@ -42,7 +42,7 @@ def _step(config: dict) -> Translator:
 
 def _guided(config: dict) -> Translator:
     network = GuidedConfig(**config["network"])
-    tuples = {"size": tuple(config["size"]), "bare": tuple(config["bare"])}
+    tuples = {"size": tuple(config["size"]), "bare": tuple(config.get("bare", ()))}
     return guided_translator(GuidedTranslatorConfig(**config | tuples | {"network": network}))
 
 

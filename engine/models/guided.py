@@ -61,7 +61,7 @@ def network_of(task: Task, conditioning: Conditioning, classes: int) -> GuidedCo
 
 def small_network(config: GuidedConfig) -> GuidedConfig:
     """The same in a size that one core trains in minutes."""
-    small = {"width": SMALL_WIDTH, "bottleneck": SMALL_BOTTLENECK, "halvings": SMALL_HALVINGS}
+    small = {"width": SMALL_WIDTH, "bottleneck": SMALL_BOTTLENECK, "halvings": SMALL_HALVINGS, "even": False}
     return GuidedConfig(**vars(config) | small | {"blocks": SMALL_BLOCKS[config.conditioning]})
 
 

@@ -43,6 +43,8 @@ class GuidedConfig:
     halvings        how often the U-Net form halves its sides, at least 5; the ResNet form halves three times
     blocks          residual blocks of the ResNet form
     bottleneck      channels within the networks of the feature transformation
+    even            whether the decoder has instance norm as well. That takes from a picture how bright and
+                    colourful it is as a whole, which guides often decide; our small forms have none there.
     """
 
     form: Form = "resnet"
@@ -54,6 +56,7 @@ class GuidedConfig:
     halvings: int = 7
     blocks: int = 9
     bottleneck: int = BOTTLENECK
+    even: bool = True
 
     @property
     def multiple(self) -> int:
@@ -171,22 +174,24 @@ class ResnetDecoder(nn.Module):
         super().__init__()
         widths = config.widths[::-1]
         self.blocks = nn.Sequential(*(ResidualBlock(widths[0]) for _ in range(config.blocks)))
-        self.up = nn.Sequential(*(_DoubledNormalised(before, after) for before, after in pairwise(widths)))
+        self.up = nn.Sequential(*(_Doubled(before, after, config.even) for before, after in pairwise(widths)))
         self.paint = nn.Conv2d(widths[-1], config.output_channels, 7)
 
     def forward(self, levels: list[Tensor]) -> Tensor:
         return self.paint(_reflect(self.up(self.blocks(levels[-1])), 3)).tanh()
 
 
-class _DoubledNormalised(nn.Module):
-    """Transposed convolution to twice the sides, IN, ReLU."""
+class _Doubled(nn.Module):
+    """Transposed convolution to twice the sides, IN where `even`, ReLU."""
 
-    def __init__(self, channels_in: int, channels_out: int) -> None:
+    def __init__(self, channels_in: int, channels_out: int, even: bool) -> None:
         super().__init__()
         self.conv = nn.ConvTranspose2d(channels_in, channels_out, 3, 2, 1, output_padding=1)
+        self.even = even
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(F.instance_norm(self.conv(x)))
+        x = self.conv(x)
+        return F.relu(F.instance_norm(x) if self.even else x)
 
 
 class UnetDecoder(nn.Module):
@@ -200,7 +205,7 @@ class UnetDecoder(nn.Module):
             nn.ConvTranspose2d(width if number == 0 else 2 * width, output, 4, 2, 1)
             for number, (width, output) in enumerate(zip(widths, outputs, strict=True))
         )
-        self.norms = nn.ModuleList(nn.InstanceNorm2d(width) for width in outputs[:-1])
+        self.norms = nn.ModuleList(nn.InstanceNorm2d(w) if config.even else nn.Identity() for w in outputs[:-1])
 
     def forward(self, levels: list[Tensor]) -> Tensor:
         x = self.up[0](F.relu(levels[-1]))

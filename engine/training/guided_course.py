@@ -110,7 +110,10 @@ class GuidedCourse(Course):
 
 
 def start(network: nn.Module) -> None:
-    """Weights as pix2pix starts from: of a normal distribution, and no biases; but scales of one."""
+    """Weights as pix2pix starts from: of a normal distribution, and no biases.
+
+    But scales are one, and a decoder without norms keeps the size of what it is given.
+    """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(module.weight, 0.0, SPREAD)
@@ -118,6 +121,11 @@ def start(network: nn.Module) -> None:
     for module in network.modules():
         if isinstance(module, FeatureTransformation):
             nn.init.ones_(module.scale[-1].bias)
+    if isinstance(network, GuidedPix2Pix) and not network.config.even:
+        for module in network.decoder.modules():
+            if isinstance(module, nn.ConvTranspose2d):
+                reached = module.weight[:, 0].numel() / 4  # inputs that meet in a pixel, at a stride of 2
+                nn.init.normal_(module.weight, 0.0, (2 / reached) ** 0.5)
 
 
 def _laid_out(x: Tensor) -> Tensor:

@@ -14,3 +14,5 @@ def test_lab_is_that_of_others_and_comes_back() -> None:
     own = torch.stack([(lab[:, 0] + 1) * 50, lab[:, 1] * 110, lab[:, 2] * 110], dim=-1)
     assert (own - expected).abs().max() < 0.02
     assert (to_rgb(lab) - picture).abs().max() < 1e-4
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(to_lab(picture), lab)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.errors import InputError
-from engine.models.guided_pix2pix import GuidedConfig, GuidedPix2Pix, configurations
+from engine.models.guided_pix2pix import GuidedConfig, GuidedPix2Pix, ResnetDecoder, configurations
 
 SMALL = {"width": 4, "halvings": 5, "blocks": 1}
 
@@ -27,6 +27,15 @@ def test_every_configuration_learns_from_input_and_guide(name: str) -> None:
     assert x.grad.abs().sum() > 0 and guide.grad.abs().sum() > 0
     # biases that an instance norm takes away get a gradient too, of nothing
     assert all(parameter.grad is not None for parameter in network.parameters())
+
+
+def test_without_norms_in_the_decoder_a_picture_may_be_bright_as_a_whole() -> None:
+    torch.manual_seed(0)
+    picture = torch.randn(1, 32, 8, 12)
+    decoders = [ResnetDecoder(GuidedConfig(width=4, blocks=1, even=even)) for even in (True, False)]
+    changes = [(decoder.up(picture + 5) - decoder.up(picture)).mean((2, 3)).abs().max() for decoder in decoders]
+    sizes = [decoder.up(picture).abs().mean() for decoder in decoders]
+    assert changes[0] < 0.2 * sizes[0] and changes[1] > sizes[1]
 
 
 def test_the_configurations_are_the_papers_tasks_and_rivals() -> None:
