@@ -225,7 +225,8 @@ class Files(QObject):
     def _show_fit(self, path: Path, slot: Slot) -> None:
         photo = read_photo(path)
         domain = FASHION_POSE if slot is Slot.POSE else self._document.domain
-        dialog = FitDialog(photo, path, domain, slot, self._analyser, self._window)
+        active = self._document.active_class if slot is Slot.EXEMPLAR else 0
+        dialog = FitDialog(photo, path, domain, slot, self._analyser, self._window, active)
         dialog.finished.connect(self._end_fit)
         self.fit_dialog = dialog
         dialog.open()

@@ -71,8 +71,9 @@ class FitDialog(QDialog):
         slot: Slot,
         analyser: Analyser,
         parent: QWidget | None = None,
+        active_class: int = 0,
     ) -> None:
-        """photo: RGB uint8 (H, W, 3), which the file `path` holds."""
+        """photo: RGB uint8 (H, W, 3), which the file `path` holds. active_class: what a mere texture is one of."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Fit {}").format(path.name))
         self.resize(FIRST_SIZE if parent is None else FIRST_SIZE.boundedTo(parent.size()))
@@ -83,6 +84,7 @@ class FitDialog(QDialog):
         self._analyser = analyser
         self._persons: list[Person] = []
         self._own_labels: np.ndarray | None = None
+        self._active_class = active_class
         self._is_touched = False  # whether the crop was changed by hand
         self._is_posed = domain.condition == "pose"  # labels are then the segments of the body
         self._size = photo.shape[1], photo.shape[0]
@@ -127,6 +129,11 @@ class FitDialog(QDialog):
         self.choose.setAutoDefault(False)
         self.choose.setToolTip(self.tr("Take the labels from a file instead"))
         self.choose.setHidden(self._is_posed)
+        texture = self.tr("Texture of {}").format(self._domain.classes[self._active_class].name)
+        self.texture = named(QPushButton(texture), "secondary")
+        self.texture.setAutoDefault(False)
+        self.texture.setToolTip(self.tr("Count all of the photo as the class that is painted with, as for a fabric"))
+        self.texture.setVisible(self.slot is Slot.EXEMPLAR and not self._is_posed and self._active_class > 0)
 
     def _lay_out(self) -> None:
         panel = QVBoxLayout()
@@ -139,6 +146,7 @@ class FitDialog(QDialog):
         panel.addWidget(self.persons, 1)
         panel.addWidget(self.note)
         panel.addWidget(self.choose)
+        panel.addWidget(self.texture)
         panel.addSpacing(8)
         panel.addWidget(_title(self.tr("What is taken")))
         panel.addWidget(self.as_crop)
@@ -182,6 +190,7 @@ class FitDialog(QDialog):
         self.as_whole.toggled.connect(self._show_shape)
         self.opacity.valueChanged.connect(self._set_opacity)
         self.choose.clicked.connect(self._choose_labels)
+        self.texture.clicked.connect(self._take_as_texture)
 
     # The analysis
 
@@ -262,15 +271,25 @@ class FitDialog(QDialog):
         if not name:
             return
         try:
-            self._own_labels = read_labels_for(self.path, self._size, Path(name), self._domain)
+            labels = read_labels_for(self.path, self._size, Path(name), self._domain)
         except InputError as error:
             self._say(str(error))
             return
+        self._take_labels(labels, self.tr("The labels are those of {}.").format(Path(name).name))
+
+    def _take_as_texture(self) -> None:
+        labels = np.full(self._size[::-1], self._active_class, np.uint8)
+        self._take_labels(labels, self.tr("All of it is {}.").format(self._domain.classes[self._active_class].name))
+        self._propose(self._crop_box, is_whole=True)
+
+    def _take_labels(self, labels: np.ndarray, sentence: str) -> None:
+        """Take these instead of what is found in the photo; `sentence` says so."""
+        self._own_labels = labels
         self._analyser.forget()
         self._persons = []
         self.persons.clear()
         self.view.show_persons([], -1)
-        self._say(self.tr("The labels are those of {}.").format(Path(name).name))
+        self._say(sentence)
         self._show_busy(False)
         self._show_labels()
 

@@ -309,6 +309,29 @@ def test_nobody_is_found(
     assert (document.exemplars[0].labels.array == TOP).all() and document.exemplars[0].keypoints is None
 
 
+def test_a_fabric_is_a_texture_of_the_class_that_is_painted_with(
+    qtbot: QtBot, window: Window, photo: Path, analysis: Analysis
+) -> None:
+    analysis.persons = []
+    window.document.active_class = DRESS
+    drop(window.exemplar_dock, photo)
+    dialog = found(qtbot, window)
+    assert dialog.texture.isVisible() and dialog.texture.text() == "Texture of dress" and not dialog.take.isEnabled()
+    qtbot.mouseClick(dialog.texture, Qt.MouseButton.LeftButton)
+    assert dialog.note.text() == "All of it is dress." and dialog.crop == Box(0, 0, *SIZE)
+    qtbot.mouseClick(dialog.take, Qt.MouseButton.LeftButton)
+    (fabric,) = window.document.exemplars
+    assert (fabric.labels.array == DRESS).all() and (fabric.photo.array == read_photo(photo)).all()
+
+
+def test_nothing_is_a_texture_of_the_background_nor_a_content_of_any(qtbot: QtBot, window: Window, photo: Path) -> None:
+    for active, widget in ((0, window.exemplar_dock), (DRESS, window.condition)):
+        window.document.active_class = active
+        drop(widget, photo)
+        assert not dialog_of(window).texture.isVisible()
+        dialog_of(window).reject()
+
+
 def test_a_photo_opened_as_a_label_map_gives_its_labels(
     qtbot: QtBot, window: Window, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
