@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 from app.document import Document
 from app.film_render import END_PATIENCE
 from app.live import weights_hash
-from app.naming import spoken
+from app.naming import named, spoken
 from app.shared_engine import SharedEngine
 from app.theme import THEME, icon
 from engine.errors import InputError
@@ -165,13 +165,14 @@ class FullSizeBar(QWidget):
         super().__init__(parent)
         self.bar = spoken(QProgressBar(), self.tr("Full size"))
         self.bar.setFixedWidth(BAR_WIDTH)
-        self.button = QToolButton(autoRaise=True)
+        self.button = named(QToolButton(), "flat")
         self.button.setToolTip(self.tr("Give up the picture at full size"))
         self.button.setAccessibleName(self.button.toolTip())
         self.button.clicked.connect(full_size.cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(4)
+        layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetFixedSize)
         layout.addWidget(self.bar)
         layout.addWidget(self.button)
         full_size.running_changed.connect(self._show_running)
