@@ -132,6 +132,9 @@ class Comparison(QObject):
         """The document has another model, or is another document: what it was made by is then compared, if need be."""
         before, self._main_model = self._main_model, self._document.model
         self._list_models()
+        if self._document.frame is None:  # another document
+            self.frame = None
+            self.frame_changed.emit()
         if self.is_on and not self.models:
             self.switch(False)
         elif self.is_on and self.model not in self.models:

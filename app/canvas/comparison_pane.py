@@ -94,6 +94,7 @@ class ComparisonPane(QWidget):
         comparison.frame_changed.connect(self._show_frame)
         comparison.stale_changed.connect(self.canvas.set_stale)
         comparison.busy_changed.connect(self.canvas.set_busy)
+        document.exemplars_changed.connect(self._show_frame)
         document.frame_changed.connect(self._show_captions)
         document.mix_changed.connect(self._show_captions)
         first.divider_moved.connect(lambda part: _set_divider(self.canvas, part))
@@ -119,7 +120,8 @@ class ComparisonPane(QWidget):
 
     def _show_frame(self) -> None:
         self.canvas.set_frame(self.comparison.frame)
-        self.canvas.set_notice(self.comparison.problem)
+        notice = "" if self._document.exemplars else self.tr("Add an exemplar to see the picture")
+        self.canvas.set_notice(self.comparison.problem or notice)
         self._show_captions()
 
     def _show_captions(self) -> None:

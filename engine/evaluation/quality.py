@@ -115,8 +115,9 @@ class Method:
 
 
 def shipped_methods(domain: Domain) -> list[Weights]:
-    """All translators that have weights for the domain; raises InputError when there are none."""
-    found = [weights for weights in list_models(domain.name) if weights.folder.name in TRANSLATORS]
+    """All translators that have weights for the domain, imported ones too; raises InputError when there are none."""
+    there = list_models(domain.name)
+    found = [weights for weights in there if weights.card.published or weights.folder.name in TRANSLATORS]
     if not found:
         raise InputError(f"There are no weights of a translator for {domain.name}; train one with `main.py train`.")
     return found

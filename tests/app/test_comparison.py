@@ -1,6 +1,7 @@
 """Two models on one document, side by side."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app import settings
 from app.canvas.result_canvas import ResultView
+from app.content import Board
 from app.dialogs.command_palette import CommandPalette
 from app.export import read_recipe
 from app.window import Window
@@ -250,6 +252,16 @@ def test_a_narrow_window_stacks_the_pictures(comparing: Window) -> None:
     comparing.resize(1440, 900)
     QApplication.processEvents()
     assert comparing.pair.orientation() == Qt.Orientation.Horizontal
+
+
+def test_another_document_shows_nothing_of_the_last_one(qtbot: QtBot, comparing: Window) -> None:
+    document, second = comparing.document, comparing.comparison_pane.canvas
+    snapshot = document.snapshot()
+    document.load(replace(snapshot, board=Board()))
+    assert comparing.comparison.frame is None and second.notice == comparing.result.notice != ""
+    document.load(snapshot)
+    settle(qtbot, comparing)
+    assert comparing.comparison.frame.state.model == PLAIN_MODEL and second.notice == ""
 
 
 def test_both_pictures_are_exported_side_by_side(

@@ -107,3 +107,30 @@ def test_places_of_the_style_map_go_first_too() -> None:
     engine = SharedEngine(Located)
     assert engine.style_places("fashion", "rabit", (exemplar(9, "e"),)).shape == (1, 2)
     assert engine._is_free()
+
+
+def test_a_comparison_has_a_session_of_its_own_and_goes_after_the_live_preview() -> None:
+    made: list[Gated] = []
+
+    def make() -> Gated:
+        made.append(Gated())
+        return made[-1]
+
+    engine = SharedEngine(make)
+    beside, pictures = in_thread(lambda: engine.render_beside(state(1), yes))
+    while not made:
+        beside.join(0.01)
+    assert made[0].begun.acquire(timeout=5)
+    live, answers = in_thread(lambda: engine.render(state(2), yes))
+    while engine._going_first == 0:
+        live.join(0.01)
+    made[0].go.release()  # is asked whether it goes on, and does not
+    while len(made) == 1:
+        live.join(0.01)
+    made[1].go.release()
+    live.join(5)
+    assert answers[0].state == state(2) and pictures == []
+    made[0].go.release()
+    beside.join(5)
+    assert pictures[0].state == state(1)
+    assert [session.rendered for session in made] == [[state(1)], [state(2)]]
