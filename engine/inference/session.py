@@ -186,7 +186,7 @@ class Session:
         if not wanted():
             return None
         everything = Rectangle(0, 0, *state.labels.array.shape)
-        photo_of = None if translator.fixed else self._photo
+        photo_of = self._photo if translator.points and not translator.fixed else None
         return frame_arrays(state, exemplars, alignments, mix, image, everything, photo_of)
 
     @torch.inference_mode()

@@ -92,6 +92,8 @@ class Exemplar:
 class CocosNet(Translator):
     """The translator. The injection of an alignment is its warp."""
 
+    points = False
+
     def __init__(self, config: CocosNetConfig) -> None:
         super().__init__()
         self.config = config

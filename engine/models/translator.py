@@ -46,7 +46,8 @@ class Translator(nn.Module, ABC):
 
     `size` is the (width, height) in pixels that it was trained at, where that is not the domain's: it works on a grid
     of that area, and what an alignment reads from larger photos is read in full. A `fixed` one works at exactly that
-    size, to which pictures of any shape are squeezed; what it gives is enlarged as it is.
+    size, to which pictures of any shape are squeezed; what it gives is enlarged as it is. So it is where an alignment
+    does not read `points`, because a match is the mean of several.
 
     `run` calls those functions of tensors that wait for no value; a session may put in its place what records them.
     One that `bears_half_precision` keeps by itself in float32 what half precision would spoil, under autocast.
@@ -57,6 +58,7 @@ class Translator(nn.Module, ABC):
     multiple: int
     size: tuple[int, int] | None = None
     fixed: bool = False
+    points: bool = True
 
     @abstractmethod
     def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> Any:

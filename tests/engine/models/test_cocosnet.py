@@ -2,15 +2,20 @@
 
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from engine.correspondence.grids import identity_grid
+from engine.inference.session import Session
+from engine.inference.state import EditState, Exemplar, Pixels
 from engine.models.building import BUILDERS
 from engine.models.cocosnet import CocosNet, CocosNetConfig
 from engine.models.mix import ALONE, Mix
 from engine.models.published.cocosnet import build
+from engine.weights.registry import save_weights
 from tests.engine.figures import CLASSES, STILL, moved_person, photo_like
 
 TINY = CocosNetConfig(CLASSES, width=4, generator_width=4)
@@ -104,3 +109,20 @@ def test_at_the_published_width_the_networks_are_the_published_ones() -> None:
         shapes = [{name: x.shape for name, x in part.state_dict().items()} for part in (mine, published)]
         assert shapes[0] == shapes[1]
     assert ours.correspondence.options == theirs.options
+
+
+def test_on_a_larger_canvas_a_mean_of_many_points_is_not_read_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARPAINT_WEIGHTS", str(tmp_path))
+    config = replace(TINY, classes=19, size=(64, 96))
+    made = {"data": "made up", "steps": 0, "seed": 0, "metrics": {}, "config": asdict(config)}
+    network = _network(config)
+    folder = tmp_path / "fashion" / "cocosnet"
+    save_weights(folder, model="cocosnet", domain="fashion", state_dict=network.state_dict(), **made)
+    chequered = np.indices((192, 128)).sum(0, keepdims=True).transpose(1, 2, 0).repeat(3, 2) % 2 * 255
+    labels = Pixels(moved_person(STILL)[0].numpy().astype(np.uint8))
+    exemplar = Exemplar(Pixels(chequered.astype(np.uint8)), labels)
+    frame = Session("cpu").render(EditState("fashion", "cocosnet", labels, (exemplar,), (1.0,)))
+    assert frame.warp.shape == frame.image.shape == (192, 128, 3)
+    assert abs(np.diff(frame.warp.astype(int), axis=0)).max() < 40
