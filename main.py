@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.commands.parser import Parser, add_device
+from engine.commands.parser import Parser, add_computing, computing_of
 from engine.errors import InputError
 
 PROGRAM = "python main.py"
@@ -74,12 +74,12 @@ def _run_screenshot(argv: Sequence[str]) -> int:
     parser = Parser(prog=f"{PROGRAM} screenshot", description=f"{_SCREENSHOT_HELP.capitalize()}.")
     parser.add_argument("--out", type=Path, required=True, help="the picture of the window, .png")
     parser.add_argument("--project", type=Path, help="project to open (default: the sample project)")
-    add_device(parser)
+    add_computing(parser)
     arguments = parser.parse_args(argv)
 
     from app.start import take_screenshot
 
-    return take_screenshot(arguments.out, arguments.project, arguments.device)
+    return take_screenshot(arguments.out, arguments.project, **computing_of(arguments))
 
 
 def _run_editor(argv: Sequence[str]) -> int:
@@ -87,20 +87,20 @@ def _run_editor(argv: Sequence[str]) -> int:
     epilog = "commands (each has --help):\n" + "\n".join(f"  {name:19}{text}" for name, text in commands.items())
     parser = Parser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} [-h] [--device {{auto,cpu,cuda}}] [FILE | COMMAND ...]",
+        usage=f"{PROGRAM} [-h] [--device {{auto,cpu,cuda,mps}}] [--threads N] [--compile] [FILE | COMMAND ...]",
         description="Repaint photographs: the editor, or a command.",
         epilog=epilog,
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="project or photo to open in the editor")
-    add_device(parser)
+    add_computing(parser)
     arguments = parser.parse_args(argv)
     if arguments.file is not None and not os.path.exists(arguments.file):
         raise InputError(f"There is no file and no command {arguments.file}; see `{PROGRAM} --help`.")
 
     from app.start import run_editor
 
-    return run_editor(arguments.file, arguments.device)
+    return run_editor(arguments.file, **computing_of(arguments))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import time
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
@@ -26,13 +27,16 @@ BAD_USAGE = 2
 log = logging.getLogger(__name__)
 
 
-def run_editor(file: Path | None, device: str) -> int:
-    """Open the window, on a project or photo where one is named; returns the exit code when it is closed."""
+def run_editor(file: Path | None, **computing: Any) -> int:
+    """Open the window, on a project or photo where one is named; returns the exit code when it is closed.
+
+    `computing`: what `make_window` takes.
+    """
     if problem := problem_with_display():
         print(problem, file=sys.stderr)
         return BAD_USAGE
     application = make_application()
-    window = make_window(device)
+    window = make_window(**computing)
     sys.excepthook = partial(report_fault, window)
     window.show()
     if not window.files.offer_recovery():
@@ -43,16 +47,16 @@ def run_editor(file: Path | None, device: str) -> int:
     return application.exec()
 
 
-def take_screenshot(out: Path, project: Path | None, device: str) -> int:
+def take_screenshot(out: Path, project: Path | None, **computing: Any) -> int:
     """Start the editor, wait until its picture has settled, and save a picture of the window.
 
-    Raises InputError for a project that cannot be opened.
+    `computing`: what `make_window` takes. Raises InputError for a project that cannot be opened.
     """
     if problem := problem_with_display():
         print(problem, file=sys.stderr)
         return BAD_USAGE
     make_application()
-    window = make_window(device)
+    window = make_window(**computing)
     if project is not None:
         open_project(window.document, project)
     else:
@@ -78,13 +82,16 @@ def make_application() -> QApplication:
     return application
 
 
-def make_window(device: str) -> Window:
-    """A window whose engine runs on `device`; the engine is imported in its thread, so the window is there at once."""
+def make_window(device: str, threads: int | None = None, compile: bool = False) -> Window:
+    """A window whose engine's session is made with these (engine/inference/session.py).
+
+    The engine is imported in its thread, so the window is there at once.
+    """
 
     def make_session() -> Session:
         from engine.inference.session import Session as EngineSession
 
-        return EngineSession(device=device)
+        return EngineSession(device=device, threads=threads, compile=compile)
 
     return Window(make_session, partial(shipped_analysis, device=device))
 

@@ -4,7 +4,7 @@ import argparse
 import math
 import os
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from engine.errors import InputError
 
@@ -21,7 +21,22 @@ class Parser(argparse.ArgumentParser):
 
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Declare `--device`."""
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to compute")
+    names = ("auto", "cpu", "cuda", "mps")
+    parser.add_argument("--device", choices=names, default="auto", help="where to compute (default: the quickest)")
+
+
+def add_computing(parser: argparse.ArgumentParser) -> None:
+    """Declare `--device`, `--threads` and `--compile`, what a session is made with."""
+    add_device(parser)
+    parser.add_argument("--threads", type=count, help="processor threads to compute with (default: as many as cores)")
+    parser.add_argument(
+        "--compile", action="store_true", help="compile the networks first, which takes minutes and a compiler"
+    )
+
+
+def computing_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The arguments of a session, as `add_computing` declared them."""
+    return {"device": arguments.device, "threads": arguments.threads, "compile": arguments.compile}
 
 
 def seed(text: str) -> int:

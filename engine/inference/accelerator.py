@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from engine.inference.compiling import CompiledParts, check_compiler
 from engine.inference.graphs import CudaRecorder, Graphs, Recorder
 from engine.models.translator import Translator
 
@@ -24,9 +25,13 @@ FULL = "out of memory"  # in what every device says of it
 class Accelerator:
     """How pictures are made on one device."""
 
-    def __init__(self, device: torch.device, record: Recorder | None = None) -> None:
-        """`record` takes the place of CUDA graphs."""
+    def __init__(self, device: torch.device, record: Recorder | None = None, compile: bool = False) -> None:
+        """`record` takes the place of CUDA graphs; `compile` has networks compiled, InputError where that fails."""
         self.device = device
+        self._compiles = compile
+        self._compiled: list[CompiledParts] = []
+        if compile:
+            check_compiler(device)
         self.makes_whole_pictures = device.type == "cuda"
         self._record = record if record is not None else CudaRecorder() if device.type == "cuda" else None
         self._graphs: list[Graphs] = []
@@ -37,11 +42,18 @@ class Accelerator:
     def prepare(self, translator: Translator) -> Translator:
         """The translator on the device, ready to run there."""
         translator = translator.to(self.device)
+        if self._compiles:
+            self._compiled.append(CompiledParts(translator))
         if self._record is not None:
             graphs = Graphs(self._record)
             self._graphs.append(graphs)
             translator.run = graphs.run
         return translator
+
+    def expect(self, size: tuple[int, int]) -> None:
+        """Pictures of this size, in pixels (height, width), are to come."""
+        for parts in self._compiled:
+            parts.sizes.add(size)
 
     def precision(self, translator: Translator) -> AbstractContextManager:
         """In which the translator's networks run."""

@@ -12,6 +12,8 @@ from torch import Tensor
 from engine.correspondence.grids import sample
 from engine.domains import find_domain
 from engine.inference.state import EditState, Exemplar
+from engine.inference.transfer import downloaded, uploaded
+from engine.layers.constants import constant
 from engine.models.injection import shares_of
 from engine.models.mix import Mix
 from engine.models.translator import Alignment
@@ -85,8 +87,9 @@ def frame_arrays(
     size = place.shape
     image = resized(image, size, "bicubic")
     if any(alignment.warp is None for alignment in alignments):
-        return {"image": _to_bytes(image), **dict.fromkeys(("warp", "confidence", "correspondence", "source"))}
-    labels = torch.from_numpy(state.labels.array[place.slices].copy()).to(image.device)[None].long()
+        nothing = dict.fromkeys(("warp", "confidence", "correspondence", "source"))
+        return downloaded({"image": _bytes(image), **nothing})
+    labels = uploaded(state.labels.array[place.slices], image.device)[None].long()
     table = mix.table(len(find_domain(state.domain).classes), image.device)
     confidences = [resized(alignment.confidence, size) for alignment in alignments]
     shares = shares_of(confidences, labels, table)
@@ -98,16 +101,18 @@ def frame_arrays(
         small = sum(share * resized(a.warp, size, "bicubic") for share, a in zip(shares, alignments, strict=True))
         image = image + confidence * (warp - small)
     strongest = _strongest(shares[:, 0, 0])
-    sizes = matches.new_tensor([e.labels.array.shape[::-1] for e in exemplars])
+    sizes = torch.stack([constant(e.labels.array.shape[::-1], matches) for e in exemplars])
     pixels = (matches + 1) / 2 * sizes[:, None, None] - 0.5
-    number = torch.tensor([state.exemplars.index(exemplar) for exemplar in exemplars], device=image.device)
-    return {
-        "image": _to_bytes(image),
-        "warp": _to_bytes(warp),
-        "confidence": confidence[0, 0].clamp(0, 1).cpu().numpy(),
-        "correspondence": pixels.gather(0, strongest[None, ..., None].expand(1, -1, -1, 2))[0].cpu().numpy(),
-        "source": number[strongest].byte().cpu().numpy(),
-    }
+    number = constant([state.exemplars.index(exemplar) for exemplar in exemplars], labels)
+    return downloaded(
+        {
+            "image": _bytes(image),
+            "warp": _bytes(warp),
+            "confidence": confidence[0, 0].clamp(0, 1),
+            "correspondence": pixels.gather(0, strongest[None, ..., None].expand(1, -1, -1, 2))[0],
+            "source": number[strongest].byte(),
+        }
+    )
 
 
 def put_into(arrays: Arrays, part: Arrays, place: Rectangle, inner: Rectangle) -> Arrays:
@@ -120,7 +125,7 @@ def put_into(arrays: Arrays, part: Arrays, place: Rectangle, inner: Rectangle) -
 
 def photo_tensor(photo: np.ndarray, device: torch.device) -> Tensor:
     """RGB uint8 (H, W, 3) to float (1, 3, H, W) in [-1, 1]."""
-    tensor = torch.from_numpy(photo.copy()).to(device).permute(2, 0, 1)[None]
+    tensor = uploaded(photo, device).permute(2, 0, 1)[None]
     return tensor.float() / 127.5 - 1
 
 
@@ -146,7 +151,7 @@ def _strongest(shares: Tensor) -> Tensor:
     """The index of the largest of shares (n, H, W) at each pixel; argmax over so short an axis is slow."""
     best, index = shares[0], torch.zeros(shares.shape[1:], dtype=torch.int64, device=shares.device)
     for number, share in enumerate(shares[1:], start=1):
-        index = torch.where(share > best, number, index)
+        index = index.masked_fill(share > best, number)
         best = torch.maximum(best, share)
     return index
 
@@ -160,5 +165,6 @@ def _full_warp(
     return sample(photo_of(exemplar), match[None], beyond="reflection")
 
 
-def _to_bytes(picture: Tensor) -> np.ndarray:
-    return ((picture[0].float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+def _bytes(picture: Tensor) -> Tensor:
+    """(1, 3, H, W) in [-1, 1] to RGB uint8 (H, W, 3)."""
+    return ((picture[0].float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).contiguous()

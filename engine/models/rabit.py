@@ -148,6 +148,23 @@ class Rabit(Translator):
         self.generator = Generator(config.classes, config.widths, config.style_dims + LOOK)
         self.to(memory_format=torch.channels_last)
 
+    def parts_to_compile(self) -> list[tuple[nn.Module, int]]:
+        """Encoders and generator."""
+        generator, extractors = self.generator, (self.condition_extractor, self.exemplar_extractor)
+        return [
+            (self.condition_encoder, 1),
+            (self.values, 1),
+            *((extractor.fine, STRIDE) for extractor in extractors),
+            *((extractor.coarse, 2 * STRIDE) for extractor in extractors),
+            (generator.block8, 8),
+            (generator.to4, 8),
+            (generator.block4, 4),
+            (generator.to2, 4),
+            (generator.block2, 2),
+            (generator.to1, 2),
+            (generator.deepen, 1),
+        ]
+
     def alignment_modules(self) -> list[nn.Module]:
         """The parts that find matches; the others encode what is warped, and paint."""
         return [self.condition_extractor, self.exemplar_extractor, self.analytic, self.refinement, self.trust]

@@ -68,6 +68,10 @@ class Translator(nn.Module, ABC):
     def style_code(self, exemplar: Any) -> Tensor:
         """The style code of an encoded exemplar, float (B, D): how it looks, whatever it shows."""
 
+    def parts_to_compile(self) -> list[tuple[nn.Module, int]]:
+        """The parts that take most of the time, each with the stride of its first input."""
+        return []
+
     def style_importance(self, shares: Tensor) -> Tensor:
         """How much each number of a style code shows, float (D,) or (1,); shares (classes,): of all pixels."""
         return torch.ones(1)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_without_a_display_it_says_so_and_ends_with_2() -> None:
-    script = "import sys; from app.start import run_editor; sys.exit(run_editor(None, 'cpu'))"
+    script = "import sys; from app.start import run_editor; sys.exit(run_editor(None, device='cpu'))"
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -47,7 +47,7 @@ def test_the_window_needs_no_torch() -> None:
 def test_a_screenshot_of_a_project(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.start, "make_window", lambda device: app.start.Window(Engine))
     save_project(make_document(), tmp_path / "p.warpaint")
-    assert app.start.take_screenshot(tmp_path / "w.png", tmp_path / "p.warpaint", "cpu") == 0
+    assert app.start.take_screenshot(tmp_path / "w.png", tmp_path / "p.warpaint", device="cpu") == 0
     assert QImage(str(tmp_path / "w.png")).width() > 800
 
 
@@ -57,4 +57,4 @@ def test_a_screenshot_of_a_broken_project_is_an_input_error(
     monkeypatch.setattr(app.start, "make_window", lambda device: app.start.Window(Engine))
     (tmp_path / "p.warpaint").write_bytes(b"no zip")
     with pytest.raises(InputError, match="p.warpaint"):
-        app.start.take_screenshot(tmp_path / "w.png", tmp_path / "p.warpaint", "cpu")
+        app.start.take_screenshot(tmp_path / "w.png", tmp_path / "p.warpaint", device="cpu")
