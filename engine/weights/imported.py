@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import InputError
 from engine.files import reason
 from engine.weights.card import Card
-from engine.weights.published import StateDicts, assembled, checked_state, find_dataset, find_published
+from engine.weights.published import Dataset, StateDicts, assembled, checked_state, find_dataset, find_published
 from engine.weights.registry import Weights, imported_root, is_name, open_weights, read_weights, save_weights
 
 if TYPE_CHECKING:
@@ -67,11 +67,13 @@ def save_imported(
     published = find_published(name)
     options = _options(name, state_dicts, options)
     state = checked_state(published.build(options), published.networks, state_dicts)
+    dataset = _dataset(name, options)
     return save_weights(
         folder,
         model=model or name,
-        domain=_domain_name(name, options),
-        config={"published": name, "precision": PRECISION, "options": dict(options)},
+        domain="unknown" if dataset is None else dataset.domain,
+        config={"published": name, "precision": PRECISION, "options": dict(options)}
+        | ({} if dataset is None else {"size": [dataset.side, dataset.side]}),
         state_dict=state,
         data="the authors' training data; imported from their checkpoint, spectral norm folded",
         steps=0,
@@ -87,11 +89,11 @@ def _options(name: str, state_dicts: StateDicts, options: Mapping[str, Any] | No
     return find_published(name).guess_options(state_dicts) if options is None else options
 
 
-def _domain_name(name: str, options: Mapping[str, Any]) -> str:
+def _dataset(name: str, options: Mapping[str, Any]) -> Dataset | None:
     try:
-        return find_dataset(name, options).domain
+        return find_dataset(name, options)
     except InputError:
-        return "unknown"
+        return None
 
 
 def load_imported(folder: Path) -> "nn.Module":

@@ -66,10 +66,13 @@ class Correspondence(nn.Module):
         """condition, photo_condition float (B, C, H, W), photo float (B, 3, H, W) in [-1, 1]."""
         queries = self.queries(condition, self.condition_features(condition))
         keys = self.keys(photo_condition, self.photo_features(photo))
-        values = self.values(photo)
-        channels = values.shape[1]
-        if with_mask:
-            values = torch.cat([values, resized(photo_condition, keys.shape[2:])], dim=1)
+        return self.match(queries, keys, self.values(photo), photo_condition if with_mask else None)
+
+    def match(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None = None) -> Matched:
+        """Each query takes of `values`, and of the exemplar's condition `mask` where that is given, by its keys."""
+        channels, with_mask = values.shape[1], mask is not None
+        if mask is not None:
+            values = torch.cat([values, resized(mask, keys.shape[2:])], dim=1)
         parts = [self._match(*each) for each in zip(queries, keys, values, strict=True)]
         warped, index, probability, margin = (torch.stack(part) for part in zip(*parts, strict=True))
         warped = warped.view(len(warped), *queries.shape[2:], -1).permute(0, 3, 1, 2)
@@ -148,8 +151,12 @@ class CoCosNet(nn.Module):
     ) -> tuple[Tensor, Matched]:
         """The picture (B, 3, H, W) in (-1, 1) and the match; arguments as of `Correspondence`."""
         matched = self.netCorr(condition, photo, photo_condition, with_mask)
-        parts = {"warp": [matched.warp], "mask": [condition], "warp_mask": [matched.warp, condition]}
-        return self.netG(torch.cat(parts[self.options.CBN_intype], dim=1)), matched
+        return self.picture(condition, matched.warp), matched
+
+    def picture(self, condition: Tensor, warp: Tensor) -> Tensor:
+        """What the generator makes of them, (B, 3, H, W) in (-1, 1)."""
+        parts = {"warp": [warp], "mask": [condition], "warp_mask": [warp, condition]}
+        return self.netG(torch.cat(parts[self.options.CBN_intype], dim=1))
 
     @torch.inference_mode()
     def reference_forward(self, *, features: bool = False, **arrays: np.ndarray) -> dict[str, Tensor]:

@@ -70,6 +70,15 @@ class Aligned:
     warped_mask: Tensor | None
 
 
+@dataclass(frozen=True)
+class Side:
+    """One side of the match: its pyramid, and what is compared, float (B, 256, h, w) by blocks and (B, 256, 2h, 2w)."""
+
+    pyramid: Pyramid
+    coarse: Tensor
+    fine: Tensor
+
+
 class Adaptor(AdaptorTrunk):
     """RABIT's adaptor: float (B, C, H, W) -> the pyramid's four features, and one of 256 channels at stride 2."""
 
@@ -107,18 +116,30 @@ class Alignment(nn.Module):
 
         condition, photo_condition float (B, C, H, W), photo float (B, 3, H, W) in [-1, 1]; H and W multiples of 32.
         """
-        *features, fine_queries = self.adaptive_model_seg(condition)
-        *keys, fine_keys = self.adaptive_model_img(photo)
-        queries, keys = Pyramid(*features), Pyramid(*keys)
-        coarse_queries = self.theta(self.layer(self._mixed(queries.last, condition)))
-        coarse_keys = self.phi(self.layer(self._mixed(keys.last, photo_condition)))
-        fine_queries = centred(self.theta6(self.layer6(self._mixed(fine_queries, condition))))
-        fine_keys = centred(self.phi6(self.layer6(self._mixed(fine_keys, photo_condition))))
-        masks = resized(photo_condition, fine_keys.shape[2:]) if with_mask else [None] * len(photo)
-        values = _values(photo, fine_keys, keys)
-        compared = zip(coarse_queries, coarse_keys, fine_queries, values, masks, strict=True)
+        queries, mask = self.condition_side(condition), photo_condition if with_mask else None
+        return queries.pyramid, self.match(queries, self.photo_side(photo, photo_condition), photo, mask)
+
+    def condition_side(self, condition: Tensor) -> Side:
+        """What is known of a condition alone."""
+        *features, fine = self.adaptive_model_seg(condition)
+        pyramid = Pyramid(*features)
+        coarse = self.theta(self.layer(self._mixed(pyramid.last, condition)))
+        return Side(pyramid, coarse, centred(self.theta6(self.layer6(self._mixed(fine, condition)))))
+
+    def photo_side(self, photo: Tensor, photo_condition: Tensor) -> Side:
+        """What is known of an exemplar alone."""
+        *features, fine = self.adaptive_model_img(photo)
+        pyramid = Pyramid(*features)
+        coarse = self.phi(self.layer(self._mixed(pyramid.last, photo_condition)))
+        return Side(pyramid, coarse, centred(self.phi6(self.layer6(self._mixed(fine, photo_condition)))))
+
+    def match(self, queries: Side, keys: Side, photo: Tensor, mask: Tensor | None = None) -> Aligned:
+        """The alignment of the two sides; the exemplar's condition `mask` is warped where it is given."""
+        masks = [None] * len(photo) if mask is None else resized(mask, keys.fine.shape[2:])
+        values = _values(photo, keys.fine, keys.pyramid)
+        compared = zip(queries.coarse, keys.coarse, queries.fine, values, masks, strict=True)
         samples = [self._match(*each) for each in compared]
-        return queries, _aligned(samples, coarse_queries.shape[2:])
+        return _aligned(samples, queries.coarse.shape[2:])
 
     def _mixed(self, features: Tensor, condition: Tensor) -> Tensor:
         parts = [unit_length(features)]

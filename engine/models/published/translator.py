@@ -19,25 +19,29 @@ from engine.layers.spade import resized
 from engine.models.injection import shares_of
 from engine.models.mix import Mix
 from engine.models.published.planes import Planes, heat_maps, planes_of
-from engine.models.published.rabit import BLOCK, Aligned, Pyramid
+from engine.models.published.rabit import BLOCK, Aligned, Pyramid, Side
 from engine.models.translator import Alignment, Translator
 from engine.weights.published import find_dataset
 
 
 @dataclass(frozen=True)
 class Condition:
-    """An encoded condition: its label map int64 (B, H, W), and the network's planes of it, float (B, C, H, W)."""
+    """An encoded condition: its label map int64 (B, H, W), the network's planes of it, float (B, C, H, W), and what
+    the network makes of these alone."""
 
     labels: Tensor
     planes: Tensor
+    side: Any
 
 
 @dataclass(frozen=True)
 class Exemplar:
-    """An encoded exemplar: photo float (B, 3, H, W) in [-1, 1], and the network's planes of its condition."""
+    """An encoded exemplar: photo float (B, 3, H, W) in [-1, 1], the network's planes of its condition, and what the
+    network makes of both alone."""
 
     photo: Tensor
     planes: Tensor
+    side: Any
 
 
 class PublishedTranslator(Translator):
@@ -61,14 +65,24 @@ class PublishedTranslator(Translator):
 
     def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> Exemplar:
         photo = photo.contiguous(memory_format=torch.channels_last)
-        return Exemplar(photo, self.planes(labels, pose, photo))
+        planes = self.planes(labels, pose, photo)
+        return Exemplar(photo, planes, self.exemplar_side(photo, planes))
 
     def style_code(self, exemplar: Exemplar) -> Tensor:
         """These methods have none; here it is mean and deviation of the photo's colours, (B, 6)."""
         return torch.cat([exemplar.photo.mean((2, 3)), exemplar.photo.std((2, 3))], dim=1)
 
     def encode_condition(self, labels: Tensor, pose: PoseTensors | None = None) -> Condition:
-        return Condition(labels, self.planes(labels, pose, None))
+        planes = self.planes(labels, pose, None)
+        return Condition(labels, planes, self.condition_side(planes))
+
+    def condition_side(self, planes: Tensor) -> Any:
+        """What the network makes of a condition alone."""
+        return None
+
+    def exemplar_side(self, photo: Tensor, planes: Tensor) -> Any:
+        """What the network makes of an exemplar alone."""
+        return None
 
     def whole(self, values: Tensor) -> Tensor:
         """Values float (B, h, w) on a grid, at the picture's size: (B, 1, H, W)."""
@@ -96,8 +110,17 @@ class PublishedTranslator(Translator):
 class CocosNetTranslator(PublishedTranslator):
     """CoCosNet. Confidence is the weight of the best match; the injection is the warp."""
 
+    def condition_side(self, planes: Tensor) -> Tensor:
+        corr = self.network.netCorr
+        return corr.queries(planes, corr.condition_features(planes))
+
+    def exemplar_side(self, photo: Tensor, planes: Tensor) -> Tensor:
+        corr = self.network.netCorr
+        return corr.keys(planes, corr.photo_features(photo))
+
     def align(self, condition: Condition, exemplar: Exemplar) -> Alignment:
-        matched = self.network.netCorr(condition.planes, exemplar.photo, exemplar.planes)
+        corr = self.network.netCorr
+        matched = corr.match(condition.side, exemplar.side, corr.values(exemplar.photo))
         side = self.size[0] // self.network.options.warp_stride
         index, weight = (x.unflatten(1, (side, side)) for x in (matched.index, matched.probability))
         return Alignment(matched.warp, self.whole(weight), self.points(index), matched.warp)
@@ -105,25 +128,27 @@ class CocosNetTranslator(PublishedTranslator):
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
         warps = [alignment.injection for alignment in alignments]
         warp = warps[0] if len(warps) == 1 else _blended(warps, self.shares(condition, alignments, mix))
-        parts = {"warp": [warp], "mask": [condition.planes], "warp_mask": [warp, condition.planes]}
-        return self.network.netG(torch.cat(parts[self.network.options.CBN_intype], dim=1))
+        return self.network.picture(condition.planes, warp)
 
 
 class RabitTranslator(PublishedTranslator):
-    """RABIT as released, with its own confidence. The injection is the condition's features and the alignment."""
+    """RABIT as released, with its own confidence. The injection is the alignment."""
+
+    def condition_side(self, planes: Tensor) -> Side:
+        return self.network.netCorr.condition_side(planes)
+
+    def exemplar_side(self, photo: Tensor, planes: Tensor) -> Side:
+        return self.network.netCorr.photo_side(photo, planes)
 
     def align(self, condition: Condition, exemplar: Exemplar) -> Alignment:
-        features, aligned = self.network.netCorr(condition.planes, exemplar.photo, exemplar.planes)
+        aligned = self.network.netCorr.match(condition.side, exemplar.side, exemplar.photo)
         confidence, match = self.whole(aligned.confidence[:, 0]), self.points(_within_blocks(aligned))
-        return Alignment(resized(aligned.warp128, self.size), confidence, match, (features, aligned))
+        return Alignment(resized(aligned.warp128, self.size), confidence, match, aligned)
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
-        features = alignments[0].injection[0]
-        several = [alignment.injection[1] for alignment in alignments]
-        aligned = several[0]
-        if len(several) > 1:
-            aligned = _mixed(several, self.shares(condition, alignments, mix))
-        return self.network.netG(condition.planes, features, aligned)
+        several = [alignment.injection for alignment in alignments]
+        aligned = several[0] if len(several) == 1 else _mixed(several, self.shares(condition, alignments, mix))
+        return self.network.netG(condition.planes, condition.side.pyramid, aligned)
 
 
 class CocosNet2Translator(PublishedTranslator):
@@ -147,7 +172,7 @@ class GuidedTranslator(PublishedTranslator):
     """Guided pix2pix for poses: the exemplar is its input, the pose its guide. It aligns nothing."""
 
     def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> Exemplar:
-        return Exemplar(photo.contiguous(memory_format=torch.channels_last), photo[:, :0])
+        return Exemplar(photo.contiguous(memory_format=torch.channels_last), photo[:, :0], None)
 
     def align(self, condition: Condition, exemplar: Exemplar) -> Alignment:
         """No alignment; the picture is painted here, as nothing that comes later changes it."""
