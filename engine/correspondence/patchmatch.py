@@ -8,7 +8,8 @@ Two forms of the fractions. As published, a fractional place is turned into the 
 row * width + column, truncated: the fraction of the row leaks into the column, and no gradient
 reaches the GRU. In the `trainable` form rows and columns are rounded each for itself while
 candidates compete, and at the end features and values are read bilinearly at the fractional places,
-so that what the warp costs tells the GRU where to move.
+so that what the warp costs tells the GRU where to move. There the best candidate also stays where it
+was, beside what it is moved to, so that no move makes a match worse.
 """
 
 from collections.abc import Callable
@@ -55,6 +56,14 @@ class Offsets:
         """Moved by a change (B, 2K, H, W)."""
         down, right = change.permute(0, 2, 3, 1).chunk(2, dim=3)
         return Offsets(self.down + down, self.right + right)
+
+    def first(self) -> "Offsets":
+        """The first candidate alone."""
+        return Offsets(self.down[..., :1], self.right[..., :1])
+
+    def beside(self, others: "Offsets") -> "Offsets":
+        """These candidates and those."""
+        return Offsets(torch.cat([self.down, others.down], 3), torch.cat([self.right, others.right], 3))
 
 
 @dataclass(frozen=True)
@@ -120,14 +129,15 @@ class GruPatchMatch(nn.Module):
             hidden, change = self.refine_net(hidden, scores.permute(0, 3, 1, 2), offsets.stacked())
             if observe is not None:
                 observe(iteration, Step(offsets, scores, hidden, change))
-            offsets = offsets.moved(change)
+            moved = offsets.moved(change)
+            offsets = moved.beside(offsets.first()) if self.config.trainable else moved
         return self._ranked(rows_of_queries, rows_of_keys, offsets) if self.config.trainable else offsets
 
     def _ranked(self, queries: Tensor, keys: Tensor, offsets: Offsets) -> Offsets:
-        """The same candidates, the most similar first."""
+        """The best candidates, the most similar first."""
         with torch.no_grad():
             dots = gathered_dots(queries, keys, flattened(rounded_index(offsets)))
-            order = dots.argsort(1, descending=True).view(offsets.down.shape)
+            order = dots.topk(self.config.candidates, dim=1).indices.view(*offsets.down.shape[:3], -1)
         return Offsets(offsets.down.gather(3, order), offsets.right.gather(3, order))
 
     @torch.no_grad()
