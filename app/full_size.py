@@ -50,9 +50,7 @@ class FullSizeJob(QThread):
         """The thread."""
         frame, sentence = None, ""
         try:
-            frame = self._engine.render_aside(
-                self._state, lambda: not self._given_up.is_set(), self.progressed.emit
-            )
+            frame = self._engine.render_aside(self._state, lambda: not self._given_up.is_set(), self.progressed.emit)
         except InputError as error:
             sentence = str(error)
         except Exception as error:  # the editor must outlive whatever the engine does

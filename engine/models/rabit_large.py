@@ -61,7 +61,7 @@ class Found:
     """What alignment with an exemplar found on the grid of h × w pixels.
 
     asked         int64 (1, h, w): the classes that the exemplar was asked for
-    moves         float (1, h, w, 2): how far each match lies from the registered point
+    matches       float (1, h, w, 4): each match, and how far it lies from the registered point
     evidence      float (1, EVIDENCE, h/4, w/4)
     opinion       float (1, 1, h/4, w/4): logit of the confidence, before it is seen whether the labels agree
     registration  how the exemplar lies, and whether it is mirrored
@@ -70,7 +70,7 @@ class Found:
     """
 
     asked: Tensor
-    moves: Tensor
+    matches: Tensor
     evidence: Tensor
     opinion: Tensor
     registration: Registration
@@ -97,12 +97,11 @@ class LargePicture:
         match, _ = network.match(asked, side, registration)
         grid = Rectangle(0, 0, *condition.labels.shape[1:])
         registered = apply_affine(registration.matrix, places(grid, grid.shape, device=condition.labels.device))
+        matches = torch.cat([match.fine, match.fine - registered], dim=3)
         opinion = network.trust.opinion(match)
         lender = lenders(side.layout.share, network.config.kin)
         style = network.lent_style(side)
-        self._found.append(
-            Found(asked.labels, match.fine - registered, match.evidence, opinion, registration, lender, style)
-        )
+        self._found.append(Found(asked.labels, matches, match.evidence, opinion, registration, lender, style))
 
     def forget_sources(self) -> None:
         """Keep what was matched, not what is painted from."""
@@ -160,15 +159,11 @@ class LargePicture:
         image = network.generator(labels, features, injection)
         return _cut(image, part.seen_from(around)), alignments
 
-    def _injected(
-        self, found: Found, source: Source, labels: Tensor, around: Rectangle
-    ) -> tuple[Tensor, Injection]:
+    def _injected(self, found: Found, source: Source, labels: Tensor, around: Rectangle) -> tuple[Tensor, Injection]:
         """The matches of a part of the canvas, and what the generator gets of one exemplar."""
         network, size = self.network, self.canvas.size
         asked = borrow(labels, found.lenders)
-        points = apply_affine(found.registration.matrix, places(around, size, device=labels.device))
-        points = points + raised(found.moves, found.asked, asked, around, size)
-        agrees = network.agreement_of(asked, source.labels, points)
+        points, agrees = self._raised(found, source, asked, around)
         half, quarter, eighth = source.values
         at_quarter = seen(quarter, _pooled(points, STRIDE))
         features = (
@@ -182,10 +177,21 @@ class LargePicture:
         trust = network.trust.judged(opinion, agrees)
         return points, Injection(seen(source.photo, points), features, evidence, trust, agrees, found.style)
 
+    def _raised(self, found: Found, source: Source, asked: Tensor, around: Rectangle) -> tuple[Tensor, Tensor]:
+        """The matches of a part of the canvas, and where the labels agree.
 
-def places(
-    part: Rectangle, size: tuple[int, int], stride: int = 1, device: torch.device | str = "cpu"
-) -> Tensor:
+        A pixel lies to its registered point as its neighbours do, so that borders go on as they are; where that leads
+        out of its class, it takes from where its neighbours take.
+        """
+        beside, moves = raised(found.matches, found.asked, asked, around, self.canvas.size).chunk(2, dim=3)
+        registered = places(around, self.canvas.size, device=asked.device)
+        going_on = apply_affine(found.registration.matrix, registered) + moves
+        both = [self.network.agreement_of(asked, source.labels, points) for points in (going_on, beside)]
+        out = (both[1] > both[0]).squeeze(1).unsqueeze(3)
+        return torch.where(out, beside, going_on), both[0].maximum(both[1])
+
+
+def places(part: Rectangle, size: tuple[int, int], stride: int = 1, device: torch.device | str = "cpu") -> Tensor:
     """Centres of the cells of `stride` pixels in a part of a picture of `size`, (h, w, 2) as (x, y).
 
     As `identity_grid` has them; beyond the picture they go on.
@@ -198,26 +204,26 @@ def places(
     return torch.stack([grid_x, grid_y], dim=-1)
 
 
-def raised(moves: Tensor, coarse: Tensor, labels: Tensor, part: Rectangle, size: tuple[int, int]) -> Tensor:
-    """Moves (1, h, w, 2) of a grid, read at the pixels of a part of a canvas of `size`: (1, H, W, 2).
+def raised(values: Tensor, coarse: Tensor, labels: Tensor, part: Rectangle, size: tuple[int, int]) -> Tensor:
+    """Values (1, h, w, C) of a grid, read at the pixels of a part of a canvas of `size`: (1, H, W, C).
 
     Between neighbours of the pixel's own class, so that borders stay sharp. `coarse` int64 (1, h, w) is the grid's
     label map, `labels` (1, H, W) the part's.
     """
     rows, columns = (
-        (torch.arange(first, last, device=moves.device) + 0.5) / side * cells - 0.5
+        (torch.arange(first, last, device=values.device) + 0.5) / side * cells - 0.5
         for first, last, side, cells in (
             (part.top, part.bottom, size[0], coarse.shape[1]),
             (part.left, part.right, size[1], coarse.shape[2]),
         )
     )
-    total, summed = torch.zeros_like(labels, dtype=moves.dtype), moves.new_zeros(*labels.shape, 2)
+    total, summed = torch.zeros_like(labels, dtype=values.dtype), values.new_zeros(*labels.shape, values.shape[3])
     for near_y, weight_y in _neighbours(rows, coarse.shape[1]):
         for near_x, weight_x in _neighbours(columns, coarse.shape[2]):
             same = coarse[:, near_y][:, :, near_x] == labels
             weight = (weight_y.unsqueeze(1) * weight_x + LEAST) * torch.where(same, 1.0, OTHER_CLASS)
             total += weight
-            summed += weight.unsqueeze(3) * moves[:, near_y][:, :, near_x]
+            summed += weight.unsqueeze(3) * values[:, near_y][:, :, near_x]
     return summed / total.unsqueeze(3)
 
 
@@ -242,4 +248,3 @@ def _pooled(points: Tensor, cell: int) -> Tensor:
 
 def _cut(x: Tensor, part: Rectangle, stride: int = 1) -> Tensor:
     return crop(x, part.top, part.left, *part.shape, stride)
-
