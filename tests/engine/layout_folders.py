@@ -63,10 +63,10 @@ def make_celebahq(folder: Path, count: int = 3, merged: bool = False) -> Path:
     return folder
 
 
-def make_deepfashion(folder: Path, persons: int = 2, size: tuple[int, int] = SIZE, canvas: float = 1.0) -> Path:
+def make_deepfashion(folder: Path, persons: int = 2, size: tuple[int, int] = SIZE, hd: bool = False) -> Path:
     """Two photos a person, all in both splits, and one without anybody; lists with back-slashes and CRLF.
 
-    canvas: how much larger the canvas is that the poses belong to.
+    hd: poses belong to a canvas of 1024×1024, which the photo fills once it has been made a square.
     """
     names = []
     for i in range(persons):
@@ -74,7 +74,10 @@ def make_deepfashion(folder: Path, persons: int = 2, size: tuple[int, int] = SIZ
             person = random_person(100 * i + view)
             name = f"WOMEN/Dresses/id_{i:08}/01_{view}_{kind}"
             write_image(folder / "img" / f"{name}.jpg", render(person, size)[0])
-            pose = keypoints(person, size) * [canvas, canvas, 1]
+            pose = keypoints(person, size)
+            if hd:
+                scale = 1024 / size[1]
+                pose = (pose + [(size[1] - size[0]) / 2, 0, 0]) * [scale, scale, 1]
             if view == 2:
                 pose[:, [16, 4]] = 0  # hidden: -1 in the file
             write_pose(folder / "pose" / f"{name}_candidate.txt", pose)

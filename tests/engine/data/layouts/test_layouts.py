@@ -171,11 +171,11 @@ def test_poses_of_a_single_point_or_a_foreign_canvas(tmp_path: Path) -> None:
 
 def test_the_high_resolution_is_filled_up_and_its_poses_scaled(tmp_path: Path) -> None:
     plain = DeepFashion(make_deepfashion(tmp_path / "plain"), "train")
-    hd = DeepFashionHd(make_deepfashion(tmp_path / "hd", canvas=1024 / 96), "train")
+    hd = DeepFashionHd(make_deepfashion(tmp_path / "hd", hd=True), "train")
     name = plain.names[0]
     photo, pose = hd.read(name)
     assert photo.shape == (96, 96, 3) and (photo[:, :16] == 232).all() and (photo[:, -16:] == 232).all()
-    assert np.allclose(pose, plain.read(name)[1])
+    assert np.allclose(pose, plain.read(name)[1] + [16, 0, 0])
 
 
 def test_training_pairs_come_out_of_every_layout(tmp_path: Path) -> None:
