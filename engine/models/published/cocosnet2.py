@@ -16,6 +16,7 @@ from engine.errors import InputError
 from engine.models import cocosnet2
 from engine.models.cocosnet2 import COARSEST, LEVELS, CocosNet2Config, PyramidMatch
 from engine.models.published.arrays import read_case
+from engine.models.published.configurations import COCOSNET2, find_configuration
 from engine.models.published.recording import Recorder, sampled
 
 _FIXED = {  # what is built in, because the published script asks for it
@@ -91,6 +92,11 @@ def build(options: Mapping[str, Any]) -> CocosNet2:
     )
     channels = options.get("semantic_nc", options.get("label_nc", 20) + options.get("contain_dontcare_label", False))
     return CocosNet2(CocosNet2Config(channels, width, options.get("ngf", 64), patchmatch))
+
+
+def guess_options(state_dicts: Mapping[str, Mapping[str, Tensor]]) -> Mapping[str, Any]:
+    """The authors' configuration that the weights are of; raises InputError when there is none."""
+    return find_configuration(COCOSNET2, state_dicts)
 
 
 def _width(condition: Tensor, level: int) -> int:

@@ -27,6 +27,7 @@ COCOSNET: tuple[Mapping[str, Any], ...] = (
 RABIT: tuple[Mapping[str, Any], ...] = (
     _ADE20K | {"use_coordconv": True, "adaptor_nonlocal": True, "warp_stride": 2, "correspondence": "ot"},
 )
+COCOSNET2: tuple[Mapping[str, Any], ...] = ({"dataset_mode": "deepfashionHD", "semantic_nc": 20, "crop_size": 512},)
 
 _FIRST = "adaptive_model_seg.layer1.0.weight_orig"  # (64, channels of the condition, 3, 3)
 

@@ -144,3 +144,9 @@ def test_the_data_set_is_known_by_its_channels() -> None:
 def test_what_has_no_domain_is_explained(name: str, options: dict[str, Any], complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
         find_dataset(name, options)
+
+
+def test_cocosnet2_is_known_by_its_weights() -> None:
+    name, options = SYSTEMS["cocosnet2"]
+    guessed = find_published(name).guess_options(make_state_dicts(name, options))
+    assert (guessed["dataset_mode"], guessed["crop_size"]) == ("deepfashionHD", 512)
