@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from engine.analysis.parser import Parser, ParserConfig
 from engine.domains import Domain
+from engine.errors import InputError
 from engine.layers.vgg19 import load_vgg19
 from engine.losses.contextual import contextual_loss
 from engine.weights.registry import load_weights
@@ -35,7 +36,11 @@ def perceptual_network(domain: Domain, vgg19: Path | None = None) -> PerceptualN
     """
     if vgg19 is not None:
         return PerceptualNetwork(load_vgg19(vgg19))
-    config, weights = load_weights(domain.analyst or domain.name, "parser")
+    try:
+        config, weights = load_weights(domain.analyst or domain.name, "parser")
+    except InputError as error:
+        remedy = "train one first with `train --model parser`, or name VGG-19 by --perceptual."
+        raise InputError(f"{str(error).rstrip('.')}; {remedy}") from error
     parser = Parser(ParserConfig(**config))
     parser.load_state_dict(weights)
     return PerceptualNetwork(parser.encoder)
