@@ -3,7 +3,7 @@
 import argparse
 import importlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from engine.commands.parser import count
 if TYPE_CHECKING:
     from engine.evaluation.speed import Line
 
-PARTS = ("editor", "renders", "alignment")
+PARTS = ("editor", "renders", "alignment", "gpu")
+COMPILED = ("renders", "gpu")  # parts that --compile is for
 HEADINGS = ("", "median", "95 %", "floor", "target")
 
 
@@ -22,6 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", choices=PARTS, help="measure one part (default: all)")
     parser.add_argument("--threads", type=count, default=2, help="processor threads to compute with (default: 2)")
     parser.add_argument("--rounds", type=count, default=20, help="runs of each action, in turns (default: 20)")
+    parser.add_argument("--compile", action="store_true", help="with compiled networks, in renders and gpu")
+    parser.epilog = (
+        "On a machine with a GPU, `bench speed --only gpu` measures and compares all that needs one; "
+        "`pytest tests/engine/inference/test_gpu.py` tests it."
+    )
     parser.add_argument("--json", action="store_true", help="print figures for programs instead of a table")
 
 
@@ -34,10 +40,15 @@ def run(arguments: argparse.Namespace) -> int:
     torch.set_num_threads(arguments.threads)
     rate = convolution_rate()
     parts = (arguments.only,) if arguments.only else PARTS
-    lines = (line for part in parts for line in _module(part).measure(rate, arguments.rounds))
+    lines = (line for part in parts for line in _measured(part, rate, arguments))
     machine = {"threads": arguments.threads, "gflop_per_s": rate / 1e6, "torch": torch.__version__}
     (_print_json if arguments.json else _print_table)(machine, lines)
     return 0
+
+
+def _measured(part: str, rate: float, arguments: argparse.Namespace) -> Iterator["Line"]:
+    more = {"compile": True} if arguments.compile and part in COMPILED else {}
+    return _module(part).measure(rate, arguments.rounds, **more)
 
 
 def _module(part: str) -> ModuleType:

@@ -35,7 +35,7 @@ class Line:
     """
 
     name: str
-    unit: Literal["ms", "MB", "times"]
+    unit: Literal["ms", "MB", "times", "%"]
     value: float | None
     tail: float | None = None
     floor: float | None = None
@@ -79,13 +79,24 @@ def operations(action: Callable[[], object]) -> int:
 
 
 @torch.inference_mode()
-def convolution_rate() -> float:
-    """Operations a millisecond in a 3×3 convolution of the size that translators are made of, the best of some runs."""
-    x = torch.randn(1, _CHANNELS, _HEIGHT, _WIDTH).contiguous(memory_format=torch.channels_last)
-    weight = torch.randn(_CHANNELS, _CHANNELS, 3, 3).contiguous(memory_format=torch.channels_last)
+def convolution_rate(device: str = "cpu") -> float:
+    """Operations a millisecond in a 3×3 convolution of the size that translators are made of, the best of some runs.
+
+    On CUDA in half precision.
+    """
+    dtype = torch.float32 if device == "cpu" else torch.float16
+    kind = {"device": device, "dtype": dtype}
+    x = torch.randn(1, _CHANNELS, _HEIGHT, _WIDTH, **kind).contiguous(memory_format=torch.channels_last)
+    weight = torch.randn(_CHANNELS, _CHANNELS, 3, 3, **kind).contiguous(memory_format=torch.channels_last)
     laps = Laps()
+
+    def convolve() -> None:
+        F.conv2d(x, weight, padding=1)
+        if device == "cuda":
+            torch.cuda.synchronize()
+
     for _ in range(_RUNS):
-        laps.run("convolution", lambda: F.conv2d(x, weight, padding=1))
+        laps.run("convolution", convolve)
     return 2 * _CHANNELS**2 * 9 * _HEIGHT * _WIDTH / min(laps.times["convolution"])
 
 

@@ -8,8 +8,9 @@ import torch
 
 import main
 from engine.commands.bench_speed import row_of
-from engine.evaluation import speed_of_renders
+from engine.evaluation import speed_of_gpu, speed_of_renders
 from engine.evaluation.speed import Line
+from engine.inference.session import Session
 from engine.weights.registry import weights_root
 
 SHIPPED = pytest.mark.skipif(
@@ -66,3 +67,31 @@ def test_the_editor_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
         *["brush event"] * 3,
     ]
     assert all("ok" in row or "missed" in row for row in rows[2:])
+
+
+def test_without_a_gpu_its_lines_say_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert main.main(["bench", "speed", "--only", "gpu", "--rounds", "1", "--threads", "1"]) == 0
+    rows = [" ".join(row.split()) for row in capsys.readouterr().out.splitlines()[2:]]
+    assert "GPU: full render, 512×768 – – – ≤ 15.0 ms no CUDA device is here" in rows
+    assert "GPU: full render, 1024×1536 – – – ≤ 50.0 ms no CUDA device is here" in rows
+    assert sum("GPU: 30-pixel dab" in row and "≤ 8.0 ms" in row for row in rows) == 3
+
+
+@SHIPPED
+@pytest.mark.slow
+def test_what_is_measured_on_a_gpu_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the processor in the GPU's place: the lines, not the figures."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda: None)
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 2**20)
+    monkeypatch.setattr(speed_of_gpu, "convolution_rate", lambda device: 1e6)
+    monkeypatch.setattr(speed_of_gpu, "Session", lambda device, compile=False: Session("cpu"))
+    monkeypatch.setattr(speed_of_gpu, "SIZES", ((128, 192),))
+    monkeypatch.setattr(speed_of_gpu, "UNTIMED", 1)
+    lines = {line.name: line for line in speed_of_gpu.measure(1.0, 1)}
+    assert lines["GPU: 30-pixel dab, 128×192"].value > 0 and lines["GPU: 30-pixel dab, 128×192"].target == 8
+    assert lines["GPU: pixels that differ, 128×192"].value == 0 and lines["GPU: pixels that differ, 128×192"].met
+    assert lines["GPU: memory, 128×192"].value == 1

@@ -118,7 +118,7 @@ def _exemplar(seed: int, matrix: Tensor = STILL) -> Exemplar:
     return Exemplar(Pixels(photo), Pixels(moved_person(matrix, *SIZE)[0].numpy()), f"exemplar {seed}")
 
 
-def _script() -> list[EditState]:
+def script() -> list[EditState]:
     """Edits as they come: strokes, another exemplar, a mirrored one, a mix, weights of a class; back again."""
     slanted = torch.tensor([[[1.0, 0.1, 0.02], [-0.1, 0.9, 0.03]]])
     mirrored = torch.tensor([[[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
@@ -143,7 +143,7 @@ def test_a_session_that_plays_recordings_gives_the_same_pictures(tiny: None) -> 
     plain._accelerator.makes_whole_pictures = True
     recording._accelerator = Accelerator(torch.device("cpu"), record)
     recording._accelerator.makes_whole_pictures = True
-    for state in _script():
+    for state in script():
         one, other = plain.render(state, hold=True), recording.render(state, hold=True)
         assert other.exact
         for name in ("image", "warp", "confidence", "correspondence", "source"):
