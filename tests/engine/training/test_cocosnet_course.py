@@ -13,15 +13,18 @@ from engine.analysis.parser import ParserConfig, ParserEncoder
 from engine.data.chance import Chance
 from engine.data.pairs import example_pair
 from engine.data.photo_set import PhotoSet
+from engine.domains import DOMAINS
 from engine.losses.perceptual import PerceptualNetwork
+from engine.models.building import BUILDERS
 from engine.models.cocosnet import CocosNetConfig
 from engine.training import cocosnet_course
 from engine.training.cocosnet_course import CocosNetCourse
 from engine.training.exemplar_course import Rates
 from engine.training.loop import Run, train
-from engine.training.train import add_arguments
+from engine.training.train import add_arguments, run
+from engine.weights.registry import open_weights, read_weights
 from tests.engine.figures import CLASSES
-from tests.engine.folders import TINY_DOMAIN, make_people
+from tests.engine.folders import TINY_DOMAIN, make_people, make_tiny_weights
 
 SMALL_DOMAIN = replace(TINY_DOMAIN, size=(64, 96))
 TINY = CocosNetConfig(CLASSES, SMALL_DOMAIN.size, width=4, generator_width=4)
@@ -100,10 +103,10 @@ class _Killed(Exception):
 def test_a_run_that_was_killed_goes_on_to_the_same_weights(
     photos: PhotoSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def run(name: str) -> Run:
+    def settings(name: str) -> Run:
         return Run(tmp_path / name, STEPS, 5, 2, 1, torch.float32, torch.device("cpu"))
 
-    whole = train(_course(photos, monkeypatch), run("whole"), 0, {}).network.state_dict()
+    whole = train(_course(photos, monkeypatch), settings("whole"), 0, {}).network.state_dict()
     killed = _course(photos, monkeypatch)
 
     def step_or_die(chance: Chance, progress: float) -> dict[str, torch.Tensor]:
@@ -113,8 +116,8 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(
 
     killed.step = step_or_die
     with pytest.raises(_Killed):
-        train(killed, run("parts"), 0, {})
-    resumed = train(_course(photos, monkeypatch, seed=9), run("parts"), 0, {}).network.state_dict()
+        train(killed, settings("parts"), 0, {})
+    resumed = train(_course(photos, monkeypatch, seed=9), settings("parts"), 0, {}).network.state_dict()
     assert max((whole[name] - tensor).abs().max().item() for name, tensor in resumed.items()) <= 1e-6
     log = [json.loads(line) for line in (tmp_path / "parts" / "log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in log] == [1, 2, 3, 4]
@@ -130,7 +133,16 @@ def test_the_sheet_shows_a_row_a_photo(course: CocosNetCourse) -> None:
 
 
 def test_the_command_trains_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_tiny_weights(tmp_path / "weights")
+    monkeypatch.setenv("WARPAINT_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setitem(DOMAINS, TINY_DOMAIN.name, TINY_DOMAIN)
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    words = ["--domain", "fashion", "--data", str(tmp_path), "--out", str(tmp_path), "--model", "cocosnet"]
-    assert parser.parse_args(words).model == "cocosnet"
+    words = ["--domain", "tiny", "--data", str(make_people(tmp_path / "people", 2)), "--out", str(tmp_path / "out")]
+    words += ["--model", "cocosnet", "--steps", "1", "--batch", "1", "--device", "cpu"]
+    assert run(parser.parse_args(words)) == 0
+    weights = open_weights(tmp_path / "out" / "weights")
+    config, tensors = read_weights(weights)
+    translator = BUILDERS["cocosnet"](config)
+    translator.load_state_dict(tensors)
+    assert (weights.card.model, weights.card.steps, translator.size) == ("cocosnet", 1, (128, 192))
