@@ -217,7 +217,7 @@ def _cocosnet(arguments: argparse.Namespace, domain: Domain, preset: Preset, dev
     config = CocosNetConfig(classes, domain.size)
     course = partial(CocosNetCourse, domain, *_labelled_photos(arguments, domain, preset), preset.batch, device)
     if preset.published:
-        config = replace(config, width=PUBLISHED_WIDTH, generator_width=PUBLISHED_WIDTH)
+        config = replace(config, width=PUBLISHED_WIDTH, generator_width=PUBLISHED_WIDTH, kernel=3, attention=True)
         return course(config, arguments.perceptual, PUBLISHED_RATES)
     return course(config, arguments.perceptual)
 
