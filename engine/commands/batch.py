@@ -1,6 +1,6 @@
 """The `batch` command: many pictures, resumable, one bad job does not stop the rest.
 
-The options of the look and the seed are for jobs that do not say their own.
+The options of the look, the seed and the full size are for jobs that do not say their own.
 """
 
 import argparse
@@ -11,10 +11,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from engine.commands.full_size import add_full_size
 from engine.commands.jobs import Job, Jobs, Record, read_jobs
 from engine.commands.labelling import Labelling
 from engine.commands.look import NOTHING_SAID, Look, add_look, look_of
-from engine.commands.parser import add_device, seed
+from engine.commands.parser import add_computing, computing_of, seed
 from engine.commands.request import Request, facts, finished, recipe
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
@@ -42,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures and the record batch.jsonl")
     add_look(parser)
     parser.add_argument("--seed", type=seed, default=0)
-    add_device(parser)
+    add_full_size(parser)
+    add_computing(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,9 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     from engine.inference.session import Session  # brings torch
 
-    render = Session(arguments.device).render
+    render = Session(**computing_of(arguments)).render
     labelling = Labelling(arguments.device)
-    batch = Batch(domain, weights, arguments.jobs.parent, arguments.out, render, look, arguments.seed, labelling)
+    defaults = (look, arguments.seed, labelling, arguments.full_size)
+    batch = Batch(domain, weights, arguments.jobs.parent, arguments.out, render, *defaults)
     summary = batch.run(jobs)
     print(f"{len(jobs.jobs)} jobs: {summary.done} done, {summary.skipped} done before, {summary.failed} failed.")
     return 1 if summary.failed else 0
@@ -74,7 +77,8 @@ def _check_exemplars(path: Path, jobs: Jobs, look: Look) -> None:
 class Batch:
     """Jobs of one domain and one model, from files relative to `source` to pictures in `out`.
 
-    What a job does not say of its look and seed is `look` and `seed`; `labelling` finds label maps that are not given.
+    What a job does not say of its look, its seed and the full size is `look`, `seed` and `full_size`; `labelling` finds
+    label maps that are not given.
     """
 
     def __init__(
@@ -87,6 +91,7 @@ class Batch:
         look: Look = NOTHING_SAID,
         seed: int = 0,
         labelling: Labelling | None = None,
+        full_size: bool = False,
     ) -> None:
         """Read the record of what is done already; raises InputError when it cannot be read."""
         self._domain = domain
@@ -97,6 +102,7 @@ class Batch:
         self._look = look
         self._seed = seed
         self._labelling = labelling or Labelling()
+        self._full_size = full_size
         self._record = Record(out)
 
     def run(self, jobs: Jobs) -> Summary:
@@ -118,7 +124,8 @@ class Batch:
         """Make the picture of `job` unless it is there; returns whether it was made now."""
         look = job.look(self._source, self._look)
         job_seed = self._seed if job.seed is None else job.seed
-        request = Request(self._source / job.condition, look, job_seed, job.size)
+        full_size = self._full_size if job.full_size is None else job.full_size
+        request = Request(self._source / job.condition, look, job_seed, job.size, full_size)
         key = request.key(self._weights)
         if self._record.has(job.out, key):
             return False

@@ -50,7 +50,7 @@ class JobExemplar(BaseModel):
 class Job(BaseModel):
     """One picture: the files it is made from, how they are mixed, and its name in the folder of the outputs.
 
-    `size`, (width, height), is that of the picture of a pose.
+    `size`, (width, height), is that of the picture of a pose; `full_size` as in EditState.
     Either `exemplar` or `exemplars`, or neither where they come from elsewhere; the rest is as in `Look`.
     """
 
@@ -58,6 +58,7 @@ class Job(BaseModel):
 
     condition: str
     size: tuple[Side, Side] | None = None
+    full_size: bool | None = None
     exemplar: str | None = None
     exemplar_condition: str | None = None
     exemplars: Annotated[tuple[JobExemplar, ...], Field(min_length=1, max_length=MAX_EXEMPLARS)] | None = None

@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 
+from engine.commands.full_size import TileBar, add_full_size
 from engine.commands.labelling import Labelling
 from engine.commands.look import add_look, look_of
-from engine.commands.parser import add_device, seed, size_of
+from engine.commands.parser import add_computing, computing_of, seed, size_of
 from engine.commands.request import Request, facts, finished, recipe
 from engine.domains import find_domain
 from engine.errors import InputError
@@ -28,14 +30,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--confidence", type=Path, help="also write the confidence map, grey, white is 1")
     parser.add_argument("--model", help="the model (default: the domain's)")
     parser.add_argument("--seed", type=seed, default=0)
+    add_full_size(parser)
     parser.add_argument("--json", action="store_true", help="write times and sizes beside the picture, as .json")
-    add_device(parser)
+    add_computing(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Render and write what was asked for. Returns the exit code; raises InputError for bad input."""
     domain = find_domain(arguments.domain)
-    request = Request(arguments.condition, look_of(arguments), arguments.seed, arguments.size)
+    request = Request(arguments.condition, look_of(arguments), arguments.seed, arguments.size, arguments.full_size)
     for path in (arguments.out, arguments.warped, arguments.confidence):
         if path is not None:
             check_image_name(path)
@@ -44,7 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     from engine.inference.session import Session  # brings torch
 
-    frame = finished(Session(arguments.device).render(state))
+    with TileBar() as bar:
+        telling = {"progress": bar.show} if arguments.full_size else {}
+        frame = finished(Session(**computing_of(arguments)).render(state, **telling))
+    if frame.notice:
+        print(frame.notice, file=sys.stderr)
     made_with = recipe(state, weights)
     extras = [
         (arguments.warped, frame.warp, "--warped"),

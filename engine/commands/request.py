@@ -23,12 +23,16 @@ SAME_SHAPE = 0.02  # how far the condition's shape may differ from that of a pho
 
 @dataclass(frozen=True)
 class Request:
-    """One picture: the file of its condition, its look and its seed; for a pose the (width, height) of its picture."""
+    """One picture: the file of its condition, its look and its seed; for a pose the (width, height) of its picture.
+
+    `full_size` as in EditState.
+    """
 
     condition: Path
     look: Look
     seed: int = 0
     size: tuple[int, int] | None = None
+    full_size: bool = False
 
     def state(self, domain: Domain, model: str, labelling: Labelling | None = None) -> EditState:
         """Read the files; raises InputError for the first that cannot be used. `labelling` as for `Look.mixed`."""
@@ -40,7 +44,8 @@ class Request:
             labels = _as_large(labels, content, self.condition)
         exemplars, weights, style = self.look.mixed(domain, model, labelling)
         keypoints = None if pose is None else Keypoints(pose)
-        return EditState(domain.name, model, Pixels(labels), exemplars, weights, self.seed, style, keypoints, content)
+        own = (self.seed, style, keypoints, content, self.full_size)
+        return EditState(domain.name, model, Pixels(labels), exemplars, weights, *own)
 
     def key(self, weights: Weights) -> str:
         """A hash of all that decides the picture: the files' contents, the weights, the seed, the look.
@@ -62,6 +67,8 @@ class Request:
             settings["analyst"] = find_analyst(domain, self.look.unlabelled).card.weights_hash
         if self.size is not None:
             settings["size"] = self.size
+        if self.full_size:
+            settings["full_size"] = True
         if settings:
             content.update(json.dumps(settings, sort_keys=True).encode())
         return content.hexdigest()
@@ -93,6 +100,7 @@ def recipe(state: EditState, weights: Weights) -> dict[str, str]:
         "exemplar_weights": list(state.weights),
         **({} if state.content is None else {"preserved": state.content.name}),
         "style": StyleEntry.of(state.style, find_domain(state.domain)).model_dump(),
+        **({"full_size": True} if state.full_size else {}),
     }
     return {"warpaint": json.dumps(made_with)}
 
@@ -100,13 +108,15 @@ def recipe(state: EditState, weights: Weights) -> dict[str, str]:
 def facts(frame: Frame) -> dict:
     """Times and sizes of a frame, for JSON.
 
-    `milliseconds` by stage, `device`, and in pixels `size`, `exemplar_sizes`, and for one exemplar `exemplar_size`.
+    `milliseconds` by stage, `device`, and in pixels `size`, the size `painted_at`, `exemplar_sizes`, and for one
+    exemplar `exemplar_size`.
     """
     labels = [exemplar.labels.array for exemplar in frame.state.exemplars]
     sizes = [[width, height] for height, width in (array.shape for array in labels)]
     return {
         "milliseconds": {stage: round(time, 2) for stage, time in frame.timings.items()},
         "size": [frame.image.shape[1], frame.image.shape[0]],
+        **({} if frame.painted_at is None else {"painted_at": list(frame.painted_at)}),
         "exemplar_sizes": sizes,
         **({"exemplar_size": sizes[0]} if len(sizes) == 1 else {}),
         "device": frame.device,
