@@ -136,7 +136,7 @@ def shipped(folder: Path, session: Session, monkeypatch: pytest.MonkeyPatch) -> 
         pytest.skip("no weights are shipped yet")
     shutil.copytree(SHIPPED, folder / "weights" / "fashion" / "rabit")
     monkeypatch.setenv("WARPAINT_WEIGHTS", str(folder / "weights"))
-    monkeypatch.setattr("engine.inference.session.Session", lambda device: session)
+    monkeypatch.setattr("engine.inference.session.Session", lambda **computing: session)
 
     def picture(*options: object) -> np.ndarray:
         assert render(folder, *options) == 0
