@@ -88,7 +88,7 @@ class PublishedTranslator(Translator):
         """Values float (B, h, w) on a grid, at the picture's size: (B, 1, H, W)."""
         return F.interpolate(values.unsqueeze(1), self.size, mode="bilinear", align_corners=False)
 
-    def points(self, index: Tensor) -> Tensor:
+    def places(self, index: Tensor) -> Tensor:
         """Positions int64 (B, h, w) of an exemplar's grid as large, row by row, as an `Alignment.match`.
 
         What lies within a position takes from the same place within the other.
@@ -123,7 +123,7 @@ class CocosNetTranslator(PublishedTranslator):
         matched = corr.match(condition.side, exemplar.side, corr.values(exemplar.photo))
         side = self.size[0] // self.network.options.warp_stride
         index, weight = (x.unflatten(1, (side, side)) for x in (matched.index, matched.probability))
-        return Alignment(matched.warp, self.whole(weight), self.points(index), matched.warp)
+        return Alignment(matched.warp, self.whole(weight), self.places(index), matched.warp)
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
         warps = [alignment.injection for alignment in alignments]
@@ -142,7 +142,7 @@ class RabitTranslator(PublishedTranslator):
 
     def align(self, condition: Condition, exemplar: Exemplar) -> Alignment:
         aligned = self.network.netCorr.match(condition.side, exemplar.side, exemplar.photo)
-        confidence, match = self.whole(aligned.confidence[:, 0]), self.points(_within_blocks(aligned))
+        confidence, match = self.whole(aligned.confidence[:, 0]), self.places(_within_blocks(aligned))
         return Alignment(resized(aligned.warp128, self.size), confidence, match, aligned)
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
@@ -156,8 +156,8 @@ class CocosNet2Translator(PublishedTranslator):
 
     def align(self, condition: Condition, exemplar: Exemplar) -> Alignment:
         match = self.network.netCorr(condition.planes, exemplar.photo, exemplar.planes)
-        confidence, points = self.whole(match.dense.best), self.points(match.matches[-1][..., 0])
-        return Alignment(match.warps[-1], confidence, points, match.warps)
+        confidence, places = self.whole(match.dense.best), self.places(match.matches[-1][..., 0])
+        return Alignment(match.warps[-1], confidence, places, match.warps)
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
         several = [alignment.injection for alignment in alignments]
