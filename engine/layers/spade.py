@@ -69,6 +69,8 @@ class SpadeResidualBlock(nn.Module):
     Dilated blocks spread the taps of both convolutions.
     """
 
+    spade = Spade
+
     def __init__(
         self,
         channels_in: int,
@@ -85,12 +87,12 @@ class SpadeResidualBlock(nn.Module):
         self.pad = nn.ReflectionPad2d(dilation)
         self.conv_0 = SpectralConv2d(channels_in, middle, 3, dilation=dilation)
         self.conv_1 = SpectralConv2d(middle, channels_out, 3, dilation=dilation)
-        self.norm_0 = Spade(channels_in, condition_channels, eps, hidden)
-        self.norm_1 = Spade(middle, condition_channels, eps, hidden)
+        self.norm_0 = self.spade(channels_in, condition_channels, eps, hidden)
+        self.norm_1 = self.spade(middle, condition_channels, eps, hidden)
         self.conv_s: SpectralConv2d | None = None
         if channels_in != channels_out:
             self.conv_s = SpectralConv2d(channels_in, channels_out, 1, bias=False)
-            self.norm_s = Spade(channels_in, condition_channels, eps, hidden)
+            self.norm_s = self.spade(channels_in, condition_channels, eps, hidden)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """x float (B, channels_in, H, W), condition (B, G, H', W'). Returns (B, channels_out, H, W)."""

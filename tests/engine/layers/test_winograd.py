@@ -26,6 +26,14 @@ def test_wide_convolutions_agree_and_are_no_less_exact(padding: int) -> None:
     assert (conv(x) - exact).abs().mean() <= 1.5 * (direct - exact).abs().mean()
 
 
+@pytest.mark.parametrize(("height", "width"), [(4, 4), (36, 8)])
+def test_larger_tiles_equal_the_direct_sum(height: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.layers.winograd.STRIP_BYTES", 36 * 4 * 5 * 2 * 3)
+    x, weight, bias = torch.randn(2, 5, height + 2, width + 2), torch.randn(7, 5, 3, 3), torch.randn(7)
+    with torch.inference_mode():
+        torch.testing.assert_close(convolve3(x, weight, bias, 4), F.conv2d(x, weight, bias), atol=5e-4, rtol=1e-4)
+
+
 def test_gradients_go_the_direct_way() -> None:
     conv = Conv3(256, 256, 3)
     conv(torch.randn(1, 256, 34, 34)).sum().backward()
