@@ -112,7 +112,8 @@ class GuidedCourse(Course):
 def start(network: nn.Module) -> None:
     """Weights as pix2pix starts from: of a normal distribution, and no biases.
 
-    But scales are one, and a decoder without norms keeps the size of what it is given.
+    But scales are one, and the weights of a decoder without norms are such that little of its input's size is lost.
+    More would drive the picture to its ends, where it learns nothing, in regions as small as a face.
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
@@ -122,10 +123,10 @@ def start(network: nn.Module) -> None:
         if isinstance(module, FeatureTransformation):
             nn.init.ones_(module.scale[-1].bias)
     if isinstance(network, GuidedPix2Pix) and not network.config.even:
-        for module in network.decoder.modules():
+        *doublings, _ = (m for m in network.decoder.modules() if isinstance(m, nn.Conv2d | nn.ConvTranspose2d))
+        for module in doublings:
             if isinstance(module, nn.ConvTranspose2d):
-                reached = module.weight[:, 0].numel() / 4  # inputs that meet in a pixel, at a stride of 2
-                nn.init.normal_(module.weight, 0.0, (2 / reached) ** 0.5)
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
 
 def _laid_out(x: Tensor) -> Tensor:
