@@ -79,7 +79,8 @@ class StatusBar(QStatusBar):
         self.time.setText(f"{frame.timings.get('total', 0):.0f} ms · {frame.device} · {kind}")
         stages = (f"{name}: {value:.0f} ms" for name, value in frame.timings.items())
         kept = self.tr("kept for the next picture: {} MB").format(f"{frame.kept:.0f}")
-        self.time.setToolTip("\n".join([*stages, kept]))
+        size = [] if frame.painted_at is None else [self.tr("painted at {} × {} pixels").format(*frame.painted_at)]
+        self.time.setToolTip("\n".join([*stages, kept, *size, *filter(None, [frame.notice])]))
 
     def show_zoom(self, zoom: float) -> None:
         self.zoom.setText(f"{zoom:.0%}")
