@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from app.actions import Actions
 from app.canvas.result_canvas import ResultView
+from app.domain_actions import follow_domain, register_canvases, register_classes
 from app.models import models_of
 from app.pose_actions import follow_document, register_pose
 from app.tools import TOOLS
@@ -36,6 +37,7 @@ def register(window: "Window", actions: Actions) -> None:
     _style(window, actions)
     _help(window, actions)
     _classes(window, actions)
+    follow_domain(window, actions)
     follow_document(window, actions)
 
 
@@ -67,6 +69,7 @@ def _file(window: "Window", actions: Actions) -> None:
         icon_name="pose",
         tip=tr("Start from a pose alone, which the picture then follows"),
     )
+    register_canvases(window, actions, menu)
     actions.add("open", menu, tr("&Open project…"), files.open, keys="Ctrl+O", icon_name="open")
     actions.add("save", menu, tr("&Save"), files.save, keys="Ctrl+S", icon_name="save")
     actions.add("save-as", menu, tr("Save &as…"), files.save_as, keys="Ctrl+Shift+S")
@@ -365,17 +368,8 @@ def _help(window: "Window", actions: Actions) -> None:
 
 def _classes(window: "Window", actions: Actions) -> None:
     """Keys for the palette; they stand in no menu, but in the command palette and on the shortcuts sheet."""
-    tr, document = window.tr, window.document
-    for label_class in document.domain.classes:
-        class_id = label_class.id
-        keys = str(class_id) if class_id < 10 else ""
-        actions.add(
-            f"class-{class_id}",
-            "",
-            tr("Paint {}").format(label_class.name),
-            lambda class_id=class_id: window.choose_class(class_id),
-            keys=keys,
-        )
+    tr = window.tr
+    register_classes(window, actions)
     actions.add("class-previous", "", tr("Previous class"), lambda: window.step_class(-1), keys="-")
     actions.add("class-next", "", tr("Next class"), lambda: window.step_class(1), keys="=")
     actions.add(

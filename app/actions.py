@@ -1,7 +1,7 @@
 """The one registry of actions: menus, tool bar, shortcuts, tooltips and the command palette are fed from here."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
@@ -71,6 +71,13 @@ class Actions(QObject):
         entry.action.setEnabled(possible)
         tip = _tooltip(entry.tip, entry.action)
         entry.action.setToolTip(tip if possible or not reason else f"{tip}\n{reason}")
+
+    def rename(self, name: str, text: str) -> None:
+        """Give an action another text, which its tooltip says."""
+        entry = self._entries[name]
+        entry.action.setText(text)
+        self._entries[name] = replace(entry, tip=text)
+        self.offer(name, entry.action.isEnabled())
 
     def adopt(self, name: str, menu: str, action: QAction) -> None:
         """Register an action that Qt has made, such as the one that shows a dock."""

@@ -10,10 +10,10 @@ from engine.weights.registry import find_weights, list_models
 def models_of(domain: Domain) -> tuple[str, ...]:
     """The translators that have weights for the domain; its default one alone where a card is damaged."""
     try:
-        names = tuple(weights.folder.name for weights in list_models(domain.name))
+        found = list_models(domain.name)
     except InputError:
         return (domain.default_model,)
-    return tuple(name for name in names if name in TRANSLATORS)
+    return tuple(w.folder.name for w in found if w.card.published or w.folder.name in TRANSLATORS)
 
 
 def about_model(domain: Domain, model: str) -> str:
@@ -25,7 +25,8 @@ def about_model(domain: Domain, model: str) -> str:
         return f"{title}\n{error}"
     width, height = trained_size(card.config, domain.size)
     megabytes = sum(file.size for file in card.files) / 1e6
-    return f"{title}\n{card.steps:,} steps at {width}×{height}, {megabytes:.1f} MB\n{card.data}"
+    made = "Its authors' weights" if card.published else f"{card.steps:,} steps"
+    return f"{title}\n{made} at {width}×{height}, {megabytes:.1f} MB\n{card.data}"
 
 
 def axes_of_model(domain: str, model: str) -> tuple[Axis, ...]:

@@ -43,8 +43,8 @@ def follow_document(window: "Window", actions: Actions) -> None:
         """Offer what is possible, when that is something else than before."""
         document = posing.document
         possible = len(posing.pose) > 0, len(posing.selection) > 0, document.is_posed, document.photo is not None
-        if offered != [possible]:
-            offered[:] = [possible]
+        if offered != [(document.domain.name, *possible)]:
+            offered[:] = [(document.domain.name, *possible)]
             _offer(window, actions, *possible)
 
     for signal in (posing.changed, posing.document.pose_changed, posing.document.reset):
@@ -203,7 +203,8 @@ def _selection(window: "Window", actions: Actions) -> None:
 def _offer_painting(window: "Window", actions: Actions, is_posed: bool) -> None:
     """Offer what paints where there is something to paint on."""
     can_be_posed = domain_of("pose") is not None
-    actions["repaint-pose"].setVisible(can_be_posed and not is_posed)
+    shows_people = window.document.domain.ships  # which imported domains with label maps need not
+    actions["repaint-pose"].setVisible(can_be_posed and shows_people and not is_posed)
     actions["repaint-labels"].setVisible(is_posed)
     actions["new-from-pose"].setVisible(can_be_posed)
     for entry in actions:

@@ -12,9 +12,11 @@ from app.document import Document, segment_map
 from app.fitting import Fitted, fit_photo, whole
 from app.models import models_of
 from brushes.pose.carry import carried
+from engine.conditions.pose import KEYPOINTS
 from engine.domains import DOMAINS, Domain
 from engine.errors import InputError
 from engine.inference.state import Exemplar, Keypoints, Pixels
+from engine.weights.registry import default_model
 
 Found = dict[Pixels | None, Fitted]
 """What is known of photos; None stands for the canvas, where that differs from its photo."""
@@ -43,6 +45,14 @@ def new_from_pose(domain: Domain, pose: np.ndarray) -> Snapshot:
     labels = Pixels(segment_map(keypoints, (height, width)))
     method = Method(_model_of(domain, domain.default_model))
     return Snapshot(domain, Canvas(labels, labels, None, keypoints), Board(), method)
+
+
+def empty_canvas(domain: Domain) -> Snapshot:
+    """A document with nothing on it, of the domain's size."""
+    if domain.condition == "pose":
+        return new_from_pose(domain, np.zeros((0, KEYPOINTS, 3)))
+    empty = Pixels(np.zeros(domain.size[::-1], np.uint8))
+    return Snapshot(domain, Canvas(empty, empty), Board(), Method(_model_of(domain, domain.default_model)))
 
 
 @dataclass
@@ -226,4 +236,4 @@ def _has_persons(keypoints: Keypoints | None) -> bool:
 def _model_of(domain: Domain, wanted: str) -> str:
     """The model where it can paint the domain, or the domain's own."""
     names: Sequence[str] = models_of(domain)
-    return wanted if wanted in names else domain.default_model
+    return wanted if wanted in names else default_model(domain)
