@@ -64,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError(f"None of the photos of {arguments.data} has an exemplar; add photos, or name other splits.")
     report = {"domain": domain.name, "splits": splits, "by": str(arguments.check or arguments.by)}
     report |= pair_report(checks)
+    if given is not None:
+        report["left out"] = sum(map(len, given.values())) - len(checks)
     if arguments.check is None:
         _write_list(arguments.out, pairs)
     report_path = arguments.out if arguments.check else arguments.out.with_name(f"{arguments.out.stem}-report.json")
@@ -71,6 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
     sheet_path = arguments.out.with_name(f"{arguments.out.stem}-sheet.png")
     write_image(sheet_path, pair_sheet(checks, lambda name: read_shown(data.photos_with(name), name, domain), domain))
     print(report_lines(report))
+    if report.get("left out"):
+        print(f"left out: {report['left out']} pairs of photos that are not there, or in other splits")
     print(f"The report is {report_path}, some pairs and the worst are on {sheet_path}.")
     return 0
 

@@ -65,12 +65,14 @@ def test_the_same_person_by_file_names(tmp_path: Path) -> None:
 def test_a_list_that_is_there_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = make_ade20k(tmp_path / "data", 3)
     listed = data / "ade20k_ref.txt"
+    listed.write_bytes(listed.read_bytes() + b"ADE_train_00000001.jpg_,gone.jpg\r\n")
     before = listed.read_bytes()
     more = ("--layout", "ade20k", "--check", str(listed), "--split", "train")
     assert _pairs(data, tmp_path / "report.json", *more) == 0
     assert json.loads((tmp_path / "report.json").read_text())["pairs"] == 6
     assert listed.read_bytes() == before and (tmp_path / "report-sheet.png").exists()
-    assert "of 6 pairs" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "of 6 pairs" in said and "left out: 1 pairs" in said
 
 
 @pytest.mark.parametrize(
