@@ -2,7 +2,7 @@
 
 Ours, not the paper's: where the truth is not known, because another person's photo guides, the judge alone teaches.
 Pairs that it may take for real are those whose truth is known. And the scales of the feature transformation start at
-one: from nearly nothing, as released, a short training does not get far.
+one, not at nearly nothing as released, and for short trainings all weights are larger at first.
 """
 
 from dataclasses import asdict
@@ -25,13 +25,14 @@ from engine.training.guided_tasks import GuidedTask
 ABSOLUTE = 100.0  # weight of L1
 JUDGE_SHARE = 0.5  # of the judge's loss, so that it learns more slowly
 RATE, MOMENTA = 2e-4, (0.9, 0.999)  # Adam's, as released
-FEW_STEPS = {"rate": 1e-3, "judge_width": 32}  # for runs of some thousand steps
+FEW_STEPS = {"rate": 1e-3, "judge_width": 32, "quickly": True}  # for runs of some thousand steps
 SPREAD = 0.02  # deviation of the weights at the start
 
 
 class GuidedCourse(Course):
     """shipped  has the network in its attribute `network` and a dataclass `config`
     rate     Adam's
+    quickly  start from weights that learn sooner
     """
 
     def __init__(
@@ -42,11 +43,12 @@ class GuidedCourse(Course):
         device: torch.device,
         rate: float = RATE,
         judge_width: int = 64,
+        quickly: bool = False,
     ) -> None:
         self._task, self._batch, self._device = task, batch, device
         self.shipped = shipped.to(device, memory_format=torch.channels_last)
         network: GuidedPix2Pix = shipped.network
-        start(network)
+        (start_quickly if quickly else start)(network)
         self.networks = nn.ModuleDict({"guided": self.shipped})
         self.optimisers = {"guided": torch.optim.Adam(shipped.parameters(), rate, betas=MOMENTA)}
         if task.adversarial:
@@ -110,11 +112,7 @@ class GuidedCourse(Course):
 
 
 def start(network: nn.Module) -> None:
-    """Weights as pix2pix starts from: of a normal distribution, and no biases.
-
-    But scales are one, and the weights of a decoder without norms are such that little of its input's size is lost.
-    More would drive the picture to its ends, where it learns nothing, in regions as small as a face.
-    """
+    """Weights as pix2pix starts from: of a normal distribution, and no biases; but the scales are one."""
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(module.weight, 0.0, SPREAD)
@@ -122,11 +120,21 @@ def start(network: nn.Module) -> None:
     for module in network.modules():
         if isinstance(module, FeatureTransformation):
             nn.init.ones_(module.scale[-1].bias)
-    if isinstance(network, GuidedPix2Pix) and not network.config.even:
-        *doublings, _ = (m for m in network.decoder.modules() if isinstance(m, nn.Conv2d | nn.ConvTranspose2d))
-        for module in doublings:
-            if isinstance(module, nn.ConvTranspose2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+
+
+def start_quickly(network: GuidedPix2Pix) -> None:
+    """As `start`, but all weights but the last are such that features keep their size from layer to layer.
+
+    The guide is heeded sooner so. Where regions are as small as a face, pictures begin with noise, which fades
+    within some hundred steps.
+    """
+    start(network)
+    convolutions = [m for m in network.modules() if isinstance(m, nn.Conv2d | nn.ConvTranspose2d)]
+    for module in convolutions[:-1]:
+        weight = module.weight
+        turned = isinstance(module, nn.ConvTranspose2d)
+        reached = weight[:, 0].numel() / 4 if turned else weight[0].numel()  # inputs that meet in an output
+        nn.init.normal_(weight, 0.0, (2 / reached) ** 0.5)
 
 
 def _laid_out(x: Tensor) -> Tensor:
