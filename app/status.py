@@ -81,6 +81,8 @@ class StatusBar(QStatusBar):
         kept = self.tr("kept for the next picture: {} MB").format(f"{frame.kept:.0f}")
         size = [] if frame.painted_at is None else [self.tr("painted at {} × {} pixels").format(*frame.painted_at)]
         self.time.setToolTip("\n".join([*stages, kept, *size, *filter(None, [frame.notice])]))
+        if frame.notice:
+            self.say(frame.notice)
 
     def show_zoom(self, zoom: float) -> None:
         self.zoom.setText(f"{zoom:.0%}")

@@ -29,7 +29,7 @@ from engine.inference.preserving import render_preserving
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from engine.inference.tiles import Progress, paint_tiled, within_memory
 from engine.inference.transfer import uploaded
-from engine.memory import bytes_of
+from engine.memory import bytes_of, give_back
 from engine.models.building import condition_flow, large_picture, load_translator
 from engine.models.mix import Mix
 from engine.models.rabit_large import CELL, Canvas
@@ -172,7 +172,7 @@ class Session:
             self._frames.put(state, frame)
         if picture is not None:
             self._picture, self._coming = picture, None
-        self._keep_within_budget(len(exemplars))
+        self._keep_within_budget(len(exemplars), hold)
         return frame
 
     @property
@@ -182,8 +182,12 @@ class Session:
         kept = (self._frames, self._photos, self._exemplars, self._conditions, self._alignments, pictures)
         return bytes_of(kept) / 1e6
 
-    def _keep_within_budget(self, used: int) -> None:
-        """Forget what was not asked for lately: frames, photos, alignments, exemplars; not what the picture needs."""
+    def _keep_within_budget(self, used: int, hold: bool) -> None:
+        """Forget what was not asked for lately: frames, photos, alignments, exemplars; not what the picture needs.
+
+        During a stroke the system has to wait for what was freed.
+        """
+        full = self.memory > self.memory_budget
         for kept, least in ((self._frames, 1), (self._photos, 1)):
             while self.memory > self.memory_budget and len(kept) > least:
                 kept.drop_oldest()
@@ -191,6 +195,8 @@ class Session:
             self._picture.forget_unused()
         while self.memory > self.memory_budget and len(self._exemplars) > used:
             self._exemplars.drop_oldest()
+        if full and not hold:
+            give_back()
 
     def _live_picture(
         self,
