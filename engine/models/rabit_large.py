@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.correspondence import inside
 from engine.correspondence.grids import apply_affine, sample
 from engine.correspondence.kin import borrow, lenders
 from engine.correspondence.matching import STRIDE
@@ -67,6 +68,7 @@ class Found:
     registration  how the exemplar lies, and whether it is mirrored
     lenders       int64 (1, classes): for each class the one that it is asked for
     style         float (1, classes, style_dims)
+    nearest       the exemplar's places of each class (inside.py), which is so many cells `wide`
     """
 
     asked: Tensor
@@ -76,6 +78,8 @@ class Found:
     registration: Registration
     lenders: Tensor
     style: Tensor
+    nearest: Tensor
+    wide: int
 
 
 class LargePicture:
@@ -98,10 +102,10 @@ class LargePicture:
         grid = Rectangle(0, 0, *condition.labels.shape[1:])
         registered = apply_affine(registration.matrix, places(grid, grid.shape, device=condition.labels.device))
         matches = torch.cat([match.fine, match.fine - registered], dim=3)
-        opinion = network.trust.opinion(match)
+        found = (asked.labels, matches, match.evidence, network.trust.opinion(match), registration)
         lender = lenders(side.layout.share, network.config.kin)
-        style = network.lent_style(side)
-        self._found.append(Found(asked.labels, matches, match.evidence, opinion, registration, lender, style))
+        wide = side.labels.shape[2] // inside.CELL
+        self._found.append(Found(*found, lender, network.lent_style(side), side.nearest, wide))
 
     def forget_sources(self) -> None:
         """Keep what was matched, not what is painted from."""
@@ -181,14 +185,21 @@ class LargePicture:
         """The matches of a part of the canvas, and where the labels agree.
 
         A pixel lies to its registered point as its neighbours do, so that borders go on as they are; where that leads
-        out of its class, it takes from where its neighbours take.
+        out of its class, it takes from where its neighbours take, and where that is no better, background is led off
+        the exemplar's person, as on the grid.
         """
         beside, moves = raised(found.matches, found.asked, asked, around, self.canvas.size).chunk(2, dim=3)
         registered = places(around, self.canvas.size, device=asked.device)
         going_on = apply_affine(found.registration.matrix, registered) + moves
-        both = [self.network.agreement_of(asked, source.labels, points) for points in (going_on, beside)]
-        out = (both[1] > both[0]).squeeze(1).unsqueeze(3)
-        return torch.where(out, beside, going_on), both[0].maximum(both[1])
+        points, agrees = going_on, self.network.agreement_of(asked, source.labels, going_on)
+        off = inside.led_inside(beside, asked, found.nearest, found.wide)
+        background = (asked == 0).unsqueeze(1)
+        for other, allowed in ((beside, torch.ones_like(background)), (off, background)):
+            seen_there = self.network.agreement_of(asked, source.labels, other)
+            better = (seen_there > agrees) & allowed
+            points = torch.where(better.squeeze(1).unsqueeze(3), other, points)
+            agrees = torch.where(better, seen_there, agrees)
+        return points, agrees
 
 
 def places(part: Rectangle, size: tuple[int, int], stride: int = 1, device: torch.device | str = "cpu") -> Tensor:
