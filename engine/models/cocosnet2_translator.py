@@ -1,5 +1,8 @@
 """CoCosNet v2 as a translator: label maps as one-hot planes, what its finest level found as the alignment.
 
+The confidence of PatchMatch is the similarity of the best candidate. Dense attention may be most similar to many
+places at once; there it says how close together lie those that are attended to, and their mean is the match.
+
 Nothing is left to chance: PatchMatch propagates horizontally first in every iteration.
 """
 
@@ -10,21 +13,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.conditions.pose_tensors import PoseTensors
-from engine.correspondence.dense import most_similar
+from engine.correspondence.dense import attend_densely
 from engine.correspondence.gathered import gathered_dots
 from engine.correspondence.grids import identity_grid
-from engine.correspondence.patchmatch import (
-    Offsets,
-    as_rows,
-    clamped_places,
-    flattened,
-    rounded_index,
-    to_offsets,
-)
-from engine.models.cocosnet2 import MULTIPLE, CocosNet2, CocosNet2Config, PyramidMatch, configurations
+from engine.correspondence.patchmatch import Offsets, as_rows, clamped_places, flattened, rounded_index
+from engine.models.cocosnet2 import MULTIPLE, CocosNet2, CocosNet2Config, configurations
 from engine.models.injection import shares_of
 from engine.models.mix import Mix
 from engine.models.translator import Alignment, Translator
+
+SPREAD = 0.25  # in [-1, 1]: the deviation at which dense attention is trusted by a third
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Exemplar:
 
 
 class CocosNet2Translator(Translator):
-    """The translator. The injection of an alignment are the warps of all levels, coarsest first."""
+    """The translator. An alignment's injection are the warps of all levels, coarsest first."""
 
     multiple = MULTIPLE
 
@@ -66,6 +64,7 @@ class CocosNet2Translator(Translator):
         super().__init__()
         self.config = config
         self.size = config.size
+        self.points = config.network.matching == "patchmatch"
         self.network = CocosNet2(config.network)
 
     def encode_exemplar(self, photo: Tensor, labels: Tensor, pose: PoseTensors | None = None) -> Exemplar:
@@ -86,10 +85,15 @@ class CocosNet2Translator(Translator):
     def align(self, condition: Condition, exemplar: Exemplar) -> Alignment:
         exemplar = self._at_size(exemplar, condition.labels.shape[1:])
         found = self.network.netCorr.match(condition.features, exemplar.features, exemplar.photo)
-        offsets, similarity = self._best(found, condition.features[-1], exemplar.features[-1])
-        patch = self.config.network.patch
-        confidence = similarity.clamp(0, 1).repeat_interleave(patch, 1).repeat_interleave(patch, 2)
-        return Alignment(found.warps[-1], confidence.unsqueeze(1), points_of(offsets, patch), found.warps)
+        queries, keys, patch = condition.features[-1], exemplar.features[-1], self.config.network.patch
+        if found.finest is None:
+            match, confidence = attended_points(queries, keys, self.config.network.patchmatch.temperature)
+            match = F.interpolate(match, scale_factor=patch, mode="bilinear", align_corners=False).permute(0, 2, 3, 1)
+        else:
+            offsets, confidence = best_of(found.finest, queries, keys)
+            match = points_of(offsets, patch)
+        confidence = confidence.repeat_interleave(patch, 1).repeat_interleave(patch, 2)
+        return Alignment(found.warps[-1], confidence.unsqueeze(1), match, found.warps)
 
     def synthesise(self, condition: Condition, alignments: list[Alignment], mix: Mix) -> Tensor:
         return self.network.netG(self.mixed(condition.labels, alignments, mix), condition.planes)
@@ -118,15 +122,22 @@ class CocosNet2Translator(Translator):
         labels = F.interpolate(exemplar.labels.unsqueeze(1).float(), size, mode="nearest-exact").squeeze(1).long()
         return self.encode_exemplar(photo, labels)
 
-    @staticmethod
-    def _best(found: PyramidMatch, queries: Tensor, keys: Tensor) -> tuple[Offsets, Tensor]:
-        """The best match of the finest level: offsets (B, h, w, 1), and its similarity, float (B, h, w)."""
-        if found.finest is None:
-            index, similarity = most_similar(queries, keys)
-            return to_offsets(index.unsqueeze(3)), similarity
-        similarity = gathered_dots(as_rows(queries), as_rows(keys), flattened(rounded_index(found.finest)))
-        similarity, best = similarity.view(found.finest.down.shape).max(3, keepdim=True)
-        return Offsets(found.finest.down.gather(3, best), found.finest.right.gather(3, best)), similarity[..., 0]
+
+def best_of(candidates: Offsets, queries: Tensor, keys: Tensor) -> tuple[Offsets, Tensor]:
+    """The best candidate of each position, offsets (B, h, w, 1), and its similarity, float (B, h, w) in [0, 1]."""
+    similarity = gathered_dots(as_rows(queries), as_rows(keys), flattened(rounded_index(candidates)))
+    similarity, best = similarity.view(candidates.down.shape).max(3, keepdim=True)
+    offsets = Offsets(candidates.down.gather(3, best), candidates.right.gather(3, best))
+    return offsets, similarity[..., 0].clamp(0, 1)
+
+
+def attended_points(queries: Tensor, keys: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
+    """The mean of the points attended to, float (B, 2, h, w), and exp(-their deviation / SPREAD), float (B, h, w)."""
+    grid = identity_grid(*keys.shape[2:], keys.device).permute(2, 0, 1).expand(len(keys), -1, -1, -1)
+    seen = attend_densely(queries, keys, torch.cat([grid, grid.square().sum(1, keepdim=True)], 1), temperature)
+    match, square = seen[:, :2], seen[:, 2]
+    deviation = (square - match.square().sum(1)).clamp_min(0).sqrt()
+    return match, (-deviation / SPREAD).exp()
 
 
 def points_of(offsets: Offsets, patch: int) -> Tensor:

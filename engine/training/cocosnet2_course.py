@@ -1,6 +1,6 @@
 """The training of CoCosNet v2 (Zhou et al. 2021): first the correspondence alone, then all of it.
 
-The losses are those of the paper and of the released code. Two differ:
+The losses are those of the paper and of the released code, and some of ours:
 
 - The mapping loss. The paper has a reverse network R that maps the shared domain back; the released code lacks it,
   and which of the two domains it maps to is not told by what we could read. Ours maps the features of each level,
@@ -8,6 +8,9 @@ The losses are those of the paper and of the released code. Two differ:
   alone is perfect where all features are the same, and this forbids it.
 - The offset loss, ours. As released, nothing reaches the GRU. In the trainable form what the warp costs reaches its
   last change through bilinear reading; here each change in each iteration is told where a dense search ends up.
+- The contrast, ours: features of known matches differ from those of other places. By the losses above alone, few steps
+  teach features that tell classes and no places in them, so that all of a garment is warped to its mean colour.
+- The plain difference of pixels of pseudo pairs, ours: our perceptual network sees little of colours.
 """
 
 from collections.abc import Sequence
@@ -23,7 +26,7 @@ from engine.data.chance import Chance
 from engine.data.pairs import PairBatch
 from engine.data.photo_set import PhotoSet
 from engine.domains import Domain
-from engine.losses.correspondence import feature_alignment, offset_loss
+from engine.losses.correspondence import feature_alignment, feature_contrast, offset_loss
 from engine.losses.perceptual import perceptual_network
 from engine.models.cocosnet2 import LEVELS, PyramidMatch, pooled
 from engine.models.cocosnet2_translator import CocosNet2Translator, CocosNet2TranslatorConfig
@@ -42,7 +45,9 @@ WEIGHTS = {
     "warp": 5.0,
     "cycle": 0.3,
     "offsets": 0.05,
-    "pseudo_pair": 2.0,
+    "contrast": 0.3,
+    "reconstruction": 3.0,
+    "pseudo_pair": 1.0,
     "perceptual": 0.05,
     "contextual": 0.1,
     "adversarial": 0.2,
@@ -118,11 +123,14 @@ class CocosNet2Course(ExemplarCourse):
                 losses["feature_alignment"] = sum(own)
                 losses["mapping"] = (self._mapping(thetas, planes) + self._mapping(shown, exemplar_planes)) / 2
                 losses |= self._warp_losses(pairs, thetas, shown, found)
+                losses["contrast"] = self._contrast(pairs, thetas, shown)
                 if steps and self.shipped.config.network.patchmatch.trainable:
                     losses["offsets"] = self._offset_loss(thetas, shown, steps, chance)
         if not paints:
             return None, losses
         image = self.shipped.network.netG(found.warps, planes)
+        if pairs.same.any():
+            losses["reconstruction"] = F.l1_loss(image[pairs.same], pairs.target[pairs.same])
         return image, losses | self.picture_losses(pairs, image)
 
     def _planes(self, labels: Tensor) -> Tensor:
@@ -133,6 +141,17 @@ class CocosNet2Course(ExemplarCourse):
         told = self._reverse(features)
         truth = [pooled(planes, planes.shape[2] // logits.shape[2]) for logits in told]
         return sum(F.cross_entropy(a, b) for a, b in zip(told, truth, strict=True)) / LEVELS
+
+    @staticmethod
+    def _contrast(pairs: PairBatch, thetas: list[Tensor], phis: list[Tensor]) -> Tensor:
+        """The mean over the finer levels; places of the person are drawn more often."""
+        weight = (pairs.known * (1 + PERSON * (pairs.labels > 0))).unsqueeze(1).float()
+        total = weight.new_zeros(())
+        for theta, phi in zip(thetas[1:], phis[1:], strict=True):
+            cell = pairs.labels.shape[1] // theta.shape[2]
+            truth = pooled(pairs.match.permute(0, 3, 1, 2), cell).permute(0, 2, 3, 1)
+            total = total + feature_contrast(theta, phi, truth, pooled(weight, cell).squeeze(1))
+        return total / (LEVELS - 1)
 
     def _warp_losses(
         self, pairs: PairBatch, thetas: list[Tensor], phis: list[Tensor], found: PyramidMatch

@@ -47,7 +47,7 @@ def _gru(course: CocosNet2Course) -> dict[str, torch.Tensor]:
 def test_every_parameter_of_the_gru_learns_in_one_step(make_course) -> None:  # noqa: ANN001
     course = make_course(tiny_config())
     figures = course.step(Chance.of_step(0, 0, 0), 0.0)
-    assert {"feature_alignment", "mapping", "warp", "cycle", "offsets"} == figures.keys()
+    assert {"feature_alignment", "mapping", "warp", "cycle", "offsets", "contrast"} == figures.keys()
     gradients = {name: p.grad for name, p in _gru(course).items()}
     assert len(gradients) == 26
     assert all(grad is not None and grad.abs().max() > 0 for grad in gradients.values())
