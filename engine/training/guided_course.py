@@ -123,7 +123,7 @@ def start(network: nn.Module) -> None:
 
 
 def start_quickly(network: GuidedPix2Pix) -> None:
-    """As `start`, but all weights but the last are such that features keep their size from layer to layer.
+    """As `start`, but all weights but the last are such that features do not vanish from layer to layer.
 
     The guide is heeded sooner so. Where regions are as small as a face, pictures begin with noise, which fades
     within some hundred steps.

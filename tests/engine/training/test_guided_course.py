@@ -18,8 +18,8 @@ from engine.errors import InputError
 from engine.images import write_image
 from engine.models.depth import DepthConfig, DepthUpsampler, depth_network
 from engine.models.guided import GuidedTranslatorConfig, guided_translator, network_of
-from engine.models.guided_pix2pix import CONDITIONINGS
-from engine.training.guided_course import GuidedCourse
+from engine.models.guided_pix2pix import CONDITIONINGS, GuidedPix2Pix
+from engine.training.guided_course import GuidedCourse, start, start_quickly
 from engine.training.guided_tasks import DepthTask, ExemplarTask, GuidedTask, PoseTask, TextureTask
 from engine.training.loop import CHECKPOINT, Run, train
 from tests.engine.depth_folder import make_depths
@@ -87,6 +87,22 @@ def test_every_conditioning_learns(photos: PhotoSet, conditioning: str) -> None:
     assert all(value.isfinite() and not value.requires_grad for value in figures[0].values())
     assert figures[-1]["absolute"] < 0.95 * figures[0]["absolute"]
     assert figures[-1]["judge"] < figures[0]["judge"]
+
+
+def test_a_quick_start_does_not_let_features_vanish_and_a_plain_one_is_pix2pixs() -> None:
+    torch.manual_seed(0)
+    config = replace(network_of("exemplar", "bft", CLASSES), blocks=2, bottleneck=8, width=8, even=False)
+    x, guide = torch.randn(1, CLASSES, 64, 64), torch.randn(1, 3 + CLASSES, 64, 64)
+    spreads = {}
+    for begin in (start, start_quickly):
+        network = GuidedPix2Pix(config)
+        begin(network)
+        assert all(not m.bias.any() for m in network.modules() if isinstance(m, torch.nn.ConvTranspose2d))
+        assert all((exchange.input.scale[-1].bias == 1).all() for exchange in network.encoder.exchanges)
+        up = network.decoder.up(network.decoder.blocks(network.encoder(x, guide)[0][-1]))
+        spreads[begin] = up.square().mean().sqrt().item()
+        assert network.decoder.paint.weight.std().item() == pytest.approx(0.02, rel=0.1)
+    assert spreads[start] < 0.1 and spreads[start_quickly] > 1
 
 
 def test_another_persons_photo_is_no_truth(photos: PhotoSet, monkeypatch: pytest.MonkeyPatch) -> None:
