@@ -5,6 +5,7 @@ exemplar is kept for the last few pairs, so that moving a weight reruns only the
 """
 
 import logging
+import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -42,6 +43,7 @@ ALIGNMENTS_KEPT = 8
 PHOTOS_KEPT = 4
 FRAMES_KEPT = 64
 MEMORY_BUDGET = 400.0  # MB
+GIVE_BACK_EVERY = 5.0  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class Session:
         self._frames: Recent[Frame] = Recent(FRAMES_KEPT)
         self._picture: LivePicture | None = None
         self._coming: LivePicture | None = None
+        self._given_back = time.monotonic()
 
     def render(
         self,
@@ -185,9 +188,8 @@ class Session:
     def _keep_within_budget(self, used: int, hold: bool) -> None:
         """Forget what was not asked for lately: frames, photos, alignments, exemplars; not what the picture needs.
 
-        During a stroke the system has to wait for what was freed.
+        What was freed goes back to the system now and then, but not during a stroke.
         """
-        full = self.memory > self.memory_budget
         for kept, least in ((self._frames, 1), (self._photos, 1)):
             while self.memory > self.memory_budget and len(kept) > least:
                 kept.drop_oldest()
@@ -195,8 +197,9 @@ class Session:
             self._picture.forget_unused()
         while self.memory > self.memory_budget and len(self._exemplars) > used:
             self._exemplars.drop_oldest()
-        if full and not hold:
+        if not hold and time.monotonic() - self._given_back > GIVE_BACK_EVERY:
             give_back()
+            self._given_back = time.monotonic()
 
     def _live_picture(
         self,
