@@ -5,7 +5,6 @@ exemplar is kept for the last few pairs, so that moving a weight reruns only the
 """
 
 import logging
-import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -30,7 +29,7 @@ from engine.inference.preserving import render_preserving
 from engine.inference.state import EditState, Exemplar, Frame, Pixels
 from engine.inference.tiles import Progress, paint_tiled, within_memory
 from engine.inference.transfer import uploaded
-from engine.memory import bytes_of, give_back
+from engine.memory import bytes_of
 from engine.models.building import condition_flow, large_picture, load_translator
 from engine.models.mix import Mix
 from engine.models.rabit_large import CELL, Canvas
@@ -43,7 +42,6 @@ ALIGNMENTS_KEPT = 8
 PHOTOS_KEPT = 4
 FRAMES_KEPT = 64
 MEMORY_BUDGET = 400.0  # MB
-GIVE_BACK_EVERY = 5.0  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +74,6 @@ class Session:
         self._frames: Recent[Frame] = Recent(FRAMES_KEPT)
         self._picture: LivePicture | None = None
         self._coming: LivePicture | None = None
-        self._given_back = time.monotonic()
 
     def render(
         self,
@@ -175,7 +172,7 @@ class Session:
             self._frames.put(state, frame)
         if picture is not None:
             self._picture, self._coming = picture, None
-        self._keep_within_budget(len(exemplars), hold)
+        self._keep_within_budget(len(exemplars))
         return frame
 
     @property
@@ -185,11 +182,8 @@ class Session:
         kept = (self._frames, self._photos, self._exemplars, self._conditions, self._alignments, pictures)
         return bytes_of(kept) / 1e6
 
-    def _keep_within_budget(self, used: int, hold: bool) -> None:
-        """Forget what was not asked for lately: frames, photos, alignments, exemplars; not what the picture needs.
-
-        What was freed goes back to the system now and then, but not during a stroke.
-        """
+    def _keep_within_budget(self, used: int) -> None:
+        """Forget what was not asked for lately: frames, photos, alignments, exemplars; not what the picture needs."""
         for kept, least in ((self._frames, 1), (self._photos, 1)):
             while self.memory > self.memory_budget and len(kept) > least:
                 kept.drop_oldest()
@@ -197,9 +191,6 @@ class Session:
             self._picture.forget_unused()
         while self.memory > self.memory_budget and len(self._exemplars) > used:
             self._exemplars.drop_oldest()
-        if not hold and time.monotonic() - self._given_back > GIVE_BACK_EVERY:
-            give_back()
-            self._given_back = time.monotonic()
 
     def _live_picture(
         self,

@@ -159,23 +159,24 @@ class AlignmentFlow:
     def _stages(self) -> tuple[Stage, ...]:
         network, exemplar, refinement = self.network, self.exemplar, self.network.refinement
         there, nearest, config = exemplar.described, exemplar.nearest, network.config
-        asked, registered = self._asked.maps, self._registered
+        region, registration, key_means = self._asked, self.registration, self._key_means  # not self: no cycle
+        asked, registered = region.maps, self._registered
         attended, strength, warped = self.attended, Map(), Map()
         hidden, points, sure = Map(), Map(unchanged=EXACT), Map()
         coarse, evidence = Map(unchanged=EXACT), self._injected[EVIDENCE]
 
         def search(registered: Tensor, *asked: Tensor) -> tuple[Tensor, ...]:
             queries = network.analytic.queries(_described(*asked), _points(registered))
-            ranking = rank_blocks(block_means(queries, config.block), self._key_means, config.blocks_kept)
+            ranking = rank_blocks(block_means(queries, config.block), key_means, config.blocks_kept)
             attention = attend(queries, exemplar.keys, exemplar.values[1].float(), ranking, config.block)
             return _as_map(attention.match), attention.strength, attention.warped
 
         def weigh(attended: Tensor, strength: Tensor, registered: Tensor, *asked: Tensor) -> tuple[Tensor, ...]:
             described, registered = _described(*asked), _points(registered)
             place = exemplar.labels.shape[1:]
-            layout = seen_through(self._asked.layout, exemplar.layout, self.registration.matrix, place)
+            layout = seen_through(region.layout, exemplar.layout, registration.matrix, place)
             proposals = (_points(attended), registered, same_place(described, layout, registered))
-            residual = self.registration.residual
+            residual = registration.residual
             hidden, points, sure = refinement.weighed(described, there, proposals, strength, residual, nearest)
             return hidden, _as_map(points), sure
 

@@ -15,7 +15,6 @@ from engine.devices import pick_device
 from engine.domains import DOMAINS
 from engine.errors import InputError
 from engine.inference import compiling, transfer
-from engine.inference import session as live_session
 from engine.inference.accelerator import Accelerator, Clock, is_out_of_memory
 from engine.inference.session import Session
 from engine.inference.state import EditState, Exemplar, Pixels
@@ -247,16 +246,3 @@ def test_only_cuda_records_and_makes_whole_pictures(monkeypatch: pytest.MonkeyPa
     for name in ("cpu", "mps"):
         other = Accelerator(torch.device(name))
         assert other._half is None and not other.makes_whole_pictures and other._record is None
-
-
-def test_what_was_freed_goes_back_to_the_system_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-    monkeypatch.setattr(live_session, "give_back", lambda: calls.append(1))
-    session = Session("cpu")
-    session.render(_state(1))
-    assert not calls
-    monkeypatch.setattr(live_session, "GIVE_BACK_EVERY", 0.0)
-    session.render(_state(2), hold=True)
-    assert not calls, "not during a stroke"
-    session.render(_state(3))
-    assert calls == [1]

@@ -1,5 +1,7 @@
 """RABIT piece by piece: the whole is what RABIT makes, and edits come to what a full pass makes of them."""
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -185,3 +187,17 @@ def test_a_dragged_joint_turns_its_limb_and_is_as_a_full_pass() -> None:
     image = network.synthesise(again, [aligned], ALONE)
     assert (painting.image.value - image).abs().max() < 1e-5
     assert (again.layout.axes != held.axes).any()
+
+
+def test_a_picture_that_is_given_up_is_freed_at_once() -> None:
+    network = tiny_rabit()
+    labels = moved_person(STILL, *SIZE)
+    exemplar = network.encode_exemplar(photo_like(0, *SIZE), labels)
+    gc.disable()  # maps are large and objects few: what waits for the collector fills the memory
+    try:
+        picture = Picture(network, labels, [exemplar, exemplar], MIXES["two in another style"])
+        maps = [weakref.ref(part.flow) for part in (picture.condition, *picture.alignments, picture.painting)]
+        del picture
+        assert all(map_() is None for map_ in maps)
+    finally:
+        gc.enable()
