@@ -7,6 +7,8 @@ import numpy as np
 
 from engine.errors import InputError
 
+MULTIPLE = 32  # of the sides that every network can take
+
 
 @dataclass(frozen=True)
 class LabelClass:
@@ -40,6 +42,12 @@ class Domain:
     head: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
     analyst: str | None = None
     ships: bool = True
+
+    @property
+    def half_size(self) -> tuple[int, int]:
+        """Width and height that small forms of the networks are trained at: half of `size`, in multiples of 32."""
+        width, height = (max(1, round(side / 2 / MULTIPLE)) * MULTIPLE for side in self.size)
+        return width, height
 
     @property
     def palette(self) -> np.ndarray:

@@ -6,6 +6,7 @@ Their renders run in turns, so that a machine that is busy for a moment slows al
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,6 @@ from engine.models.names import TRANSLATORS, title_of, trained_size
 from engine.weights.card import PHOTOS_SEEN
 from engine.weights.registry import Weights, find_weights, list_models
 
-SMALL_AREA = 128 * 192  # pixels that pictures are reduced to for the second look
 LEAST_PHOTOS = 2  # with one alone, a method would meet its last condition again and answer from memory
 
 Pictures = dict[str, np.ndarray]
@@ -38,9 +38,9 @@ class Figures:
 
     numbers: dict[str, dict[str, list[float]]] = field(default_factory=dict)
 
-    def add(self, protocol: str, case: Case, picture: np.ndarray) -> None:
+    def add(self, protocol: str, case: Case, picture: np.ndarray, domain: Domain) -> None:
         """Measure one picture, RGB uint8 of the condition's size."""
-        measured = _color_errors(picture, case) if protocol == "swap" else _likeness(picture, case)
+        measured = _color_errors(picture, case) if protocol == "swap" else _likeness(picture, case, domain)
         found = self.numbers.setdefault(protocol, {})
         for name, values in measured.items():
             found.setdefault(name, []).extend(values)
@@ -84,9 +84,9 @@ class Method:
         start = time.perf_counter()
         frame = self.render(state)
         self.seconds.append(time.perf_counter() - start)
-        self.picture.add(protocol, case, frame.image)
+        self.picture.add(protocol, case, frame.image, domain)
         if frame.warp is not None:
-            self.warp.add(protocol, case, frame.warp)
+            self.warp.add(protocol, case, frame.warp, domain)
         return frame
 
     def render(self, state: EditState) -> Frame:
@@ -155,7 +155,7 @@ def compare(
     for protocol in PROTOCOLS:
         questions = cases_of(photos, protocol, limit)
         for number, case in enumerate(tqdm(questions, protocol, len(names), unit="photo", disable=None)):
-            copied.add(protocol, case, resize_photo(case.exemplar, case.labels.shape[::-1]))
+            copied.add(protocol, case, resize_photo(case.exemplar, case.labels.shape[::-1]), domain)
             first = number % len(methods)
             watch(protocol, case, _answers(methods[first:] + methods[:first], protocol, case, domain))
     return {
@@ -164,7 +164,7 @@ def compare(
         "photos": len(names),
         "threads": torch.get_num_threads(),
         "device": methods[0].session.device.type,
-        "small_size": small_size(domain.size),
+        "small_size": domain.half_size,
         "copied": copied.means(),
         "methods": {method.name: method.report(domain) for method in methods},
     }
@@ -194,9 +194,9 @@ def _answers(methods: Sequence[Method], protocol: str, case: Case, domain: Domai
     return pictures
 
 
-def _likeness(picture: np.ndarray, case: Case) -> dict[str, list[float]]:
+def _likeness(picture: np.ndarray, case: Case, domain: Domain) -> dict[str, list[float]]:
     """How near a picture comes to the truth, in full and with both reduced."""
-    size = small_size(case.labels.shape[::-1])
+    size = small_size(case.labels.shape[::-1], domain)
     small, truth = resize_photo(picture, size), resize_photo(case.truth, size)
     return {
         "psnr": [psnr(picture, case.truth, case.labels > 0)],
@@ -215,7 +215,7 @@ def _color_errors(picture: np.ndarray, case: Case) -> dict[str, list[float]]:
     }
 
 
-def small_size(size: tuple[int, int]) -> tuple[int, int]:
-    """A size (width, height) reduced to the area of 128×192; smaller ones stay as they are."""
-    scale = min(1.0, (SMALL_AREA / (size[0] * size[1])) ** 0.5)
+def small_size(size: tuple[int, int], domain: Domain) -> tuple[int, int]:
+    """A size (width, height) reduced to the area that small forms are trained at; smaller ones stay as they are."""
+    scale = min(1.0, (prod(domain.half_size) / prod(size)) ** 0.5)
     return round(size[0] * scale), round(size[1] * scale)

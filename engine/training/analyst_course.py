@@ -29,7 +29,6 @@ from engine.data.views import (
 from engine.domains import Domain
 from engine.errors import InputError
 from engine.evaluation.analysis import analysis_sheet, look
-from engine.training import distributed
 from engine.training.course import Course
 from engine.training.spoil import cut_out, spoiled
 
@@ -92,12 +91,7 @@ class AnalystCourse(Course):
         found = self.shipped(photo.to(self._device, memory_format=torch.channels_last))
         label_loss, heat_loss, offset_loss = self._losses(found, labels.to(self._device), targets)
         loss = label_loss + POSE_WEIGHT * heat_loss + OFFSET_WEIGHT * offset_loss
-        optimiser = self.optimisers["analyst"]
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        distributed.average_gradients(list(self.shipped.parameters()))
-        nn.utils.clip_grad_norm_(self.shipped.parameters(), 10.0)
-        optimiser.step()
+        self.descend(loss, "analyst", longest=10.0)
         self._teach()
         person = (labels > 0) & (labels != UNKNOWN)
         hit = (found.labels.detach().argmax(1).cpu() == labels)[person].float().mean()

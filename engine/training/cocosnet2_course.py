@@ -30,8 +30,7 @@ from engine.losses.correspondence import feature_alignment, feature_contrast, of
 from engine.losses.perceptual import perceptual_network
 from engine.models.cocosnet2 import LEVELS, PyramidMatch, pooled
 from engine.models.cocosnet2_translator import CocosNet2Translator, CocosNet2TranslatorConfig
-from engine.training import distributed
-from engine.training.exemplar_course import LONGEST_GRADIENT, ExemplarCourse, Rates
+from engine.training.exemplar_course import ExemplarCourse, Rates
 
 PRETRAINING = 0.4  # part of the run in which the correspondence learns alone
 ALIGNING = 0.3  # share of the later steps in which it learns on; in the others only the generator
@@ -73,6 +72,7 @@ class CocosNet2Course(ExemplarCourse):
     """Targets and exemplars of `training`; `held_out` for the sample sheet; `config` has the domain's classes."""
 
     shipped: CocosNet2Translator
+    learners = ("translator", "reverse")
 
     def __init__(
         self,
@@ -90,15 +90,6 @@ class CocosNet2Course(ExemplarCourse):
         self._reverse = ReverseNetwork(config.network.extractor_width, config.classes).to(device)
         self.networks["reverse"] = self._reverse
         self.optimisers["reverse"] = torch.optim.Adam(self._reverse.parameters(), rates.translator)
-
-    def step(self, chance: Chance, progress: float) -> dict[str, Tensor]:
-        self.optimisers["reverse"].zero_grad(set_to_none=True)
-        figures = super().step(chance, progress)
-        parameters = list(self._reverse.parameters())  # has its gradients from the translator's loss
-        distributed.average_gradients(parameters)
-        nn.utils.clip_grad_norm_(parameters, LONGEST_GRADIENT)
-        self.optimisers["reverse"].step()
-        return figures
 
     def losses(self, pairs: PairBatch, chance: Chance, progress: float) -> tuple[Tensor | None, dict[str, Tensor]]:
         paints = progress >= PRETRAINING

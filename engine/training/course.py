@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.chance import Chance
+from engine.training import distributed
 
 
 class Course(ABC):
@@ -28,6 +29,21 @@ class Course(ABC):
     @abstractmethod
     def sample_sheet(self, network: nn.Module) -> np.ndarray:
         """A picture of what `network` (the averaged copy of `shipped`) does now, uint8 (H, W, 3)."""
+
+    def descend(self, loss: Tensor, *names: str, longest: float | None = None) -> None:
+        """One step down `loss` of the optimisers `names`, whose parameters alone get gradients.
+
+        These are averaged over all processes and, for each optimiser, shortened to the length `longest`.
+        """
+        held = [[p for group in self.optimisers[name].param_groups for p in group["params"]] for name in names]
+        for name in names:
+            self.optimisers[name].zero_grad(set_to_none=True)
+        loss.backward(inputs=[parameter for parameters in held for parameter in parameters if parameter.requires_grad])
+        for name, parameters in zip(names, held, strict=True):
+            distributed.average_gradients(parameters)
+            if longest is not None:
+                nn.utils.clip_grad_norm_(parameters, longest)
+            self.optimisers[name].step()
 
     def finish(self, network: nn.Module) -> None:  # noqa: B027
         """What is done to `network`, the averaged copy of `shipped`, after the last step."""

@@ -13,21 +13,18 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.chance import Chance
-from engine.data.pairs import PairBatch, draw_pairs, example_pair
+from engine.data.pairs import PairBatch, draw_pairs
 from engine.data.photo_set import PhotoSet
-from engine.data.posed_pairs import draw_posed_pairs, posed_example
+from engine.data.posed_pairs import draw_posed_pairs
 from engine.data.posed_set import PosedSet
 from engine.domains import Domain
 from engine.losses.adversarial import discriminator_loss, feature_matching, generator_loss
 from engine.losses.perceptual import PerceptualNetwork, appearance_loss, perceptual_loss, pseudo_pair_loss
 from engine.models.discriminator import MultiScaleDiscriminator
-from engine.models.mix import ALONE
 from engine.models.translator import Translator
-from engine.training import distributed
 from engine.training.course import Course
+from engine.training.sheet import translator_sheet
 
-SHEET_ROWS = 6
-OWN_ROWS = 2  # of them with the photo itself as exemplar
 LONGEST_GRADIENT = 5.0
 
 
@@ -49,6 +46,7 @@ class ExemplarCourse(Course):
     """
 
     judged_from = 0.0  # the part of the run from which on the judge takes part
+    learners: tuple[str, ...] = ("translator",)  # the optimisers that go down the losses
 
     def __init__(
         self,
@@ -92,14 +90,13 @@ class ExemplarCourse(Course):
         image, losses = self.losses(pairs, chance, progress)
         judging = image is not None and progress >= self.judged_from
         if judging:
-            self._judge.requires_grad_(False)
             losses |= self.verdict(pairs, image)
-        self._descend("translator", sum(self._weights[name] * loss for name, loss in losses.items()))
+        total = sum(self._weights[name] * loss for name, loss in losses.items())
+        self.descend(total, *self.learners, longest=LONGEST_GRADIENT)
         figures = {name: loss.detach() for name, loss in losses.items()}
         if judging:
-            self._judge.requires_grad_(True)
             judged = self.judgement(pairs, image.detach())
-            self._descend("judge", judged)
+            self.descend(judged, "judge", longest=LONGEST_GRADIENT)
             figures["judge"] = judged.detach()
         return figures
 
@@ -125,41 +122,6 @@ class ExemplarCourse(Course):
             "contextual": appearance_loss(mine, theirs).mean(),
         }
 
-    def _descend(self, name: str, loss: Tensor) -> None:
-        optimiser, parameters = self.optimisers[name], list(self.networks[name].parameters())
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        distributed.average_gradients(parameters)
-        nn.utils.clip_grad_norm_(parameters, LONGEST_GRADIENT)
-        optimiser.step()
-
     @torch.no_grad()
     def sample_sheet(self, network: Translator) -> np.ndarray:
-        """Condition | exemplar | warp | confidence | result | truth: own photos deformed, then other persons.
-
-        Translators without an alignment leave warp and confidence grey.
-        """
-        dice, rows = Chance.of_step(0, 0, 0).dice, []
-        example = posed_example if isinstance(self._held_out, PosedSet) else example_pair
-        for index, name in enumerate(self._held_out.names[::7][:SHEET_ROWS]):
-            other = name if index < OWN_ROWS else self._held_out.exemplar_for(name, dice)
-            pair = example(self._held_out, name, other, index).to(self._device)
-            pictures = self._shown(network, pair)
-            row = [self._palette[pair.labels[0].cpu()]] + [_to_bytes(picture[0]) for picture in pictures]
-            rows.append(torch.cat(row, dim=1))
-        return torch.cat(rows).numpy()
-
-    @staticmethod
-    def _shown(network: Translator, pair: PairBatch) -> list[Tensor]:
-        condition = network.encode_condition(pair.labels, pair.pose)
-        exemplar = network.encode_exemplar(pair.exemplar, pair.exemplar_labels, pair.exemplar_pose)
-        aligned = network.align(condition, exemplar)
-        image = network.synthesise(condition, [aligned], ALONE)
-        blank = torch.zeros_like(pair.target)
-        warp = blank if aligned.warp is None else aligned.warp
-        trust = blank if aligned.confidence is None else aligned.confidence.expand(-1, 3, -1, -1) * 2 - 1
-        return [pair.exemplar, warp, trust, image, pair.target]
-
-
-def _to_bytes(picture: Tensor) -> Tensor:
-    return ((picture.cpu().float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0)
+        return translator_sheet(network, self._held_out, self._palette, self._device)

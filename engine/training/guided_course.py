@@ -18,7 +18,6 @@ from engine.layers.feature_transformation import FeatureTransformation
 from engine.losses.adversarial import least_squares_discriminator_loss, least_squares_generator_loss
 from engine.models.guided_pix2pix import GuidedPix2Pix
 from engine.models.patch_judge import PatchJudge
-from engine.training import distributed
 from engine.training.course import Course
 from engine.training.guided_tasks import GuidedTask
 
@@ -75,10 +74,9 @@ class GuidedCourse(Course):
             losses["absolute"] = F.l1_loss(output[batch.known], batch.target[batch.known])
         total = ABSOLUTE * losses["absolute"] if losses else output.new_zeros(())
         if self._task.adversarial:
-            self.networks["judge"].requires_grad_(False)
             losses["adversarial"] = least_squares_generator_loss(self._verdict(batch, output))
             total = total + losses["adversarial"]
-        self._descend("guided", total)
+        self.descend(total, "guided")
         if self._task.adversarial and batch.known.any():
             losses["judge"] = self._judge_step(batch, output.detach())
         return {name: loss.detach() for name, loss in losses.items()}
@@ -88,19 +86,11 @@ class GuidedCourse(Course):
 
     def _judge_step(self, batch: GuidedBatch, output: Tensor) -> Tensor:
         """One step of the judge. Returns its loss."""
-        self.networks["judge"].requires_grad_(True)
         known = GuidedBatch(*(held[batch.known] for held in vars(batch).values()))
         real, fake = self._verdict(known, known.target), self._verdict(batch, output)
         loss = least_squares_discriminator_loss(real, fake)
-        self._descend("judge", JUDGE_SHARE * loss)
+        self.descend(JUDGE_SHARE * loss, "judge")
         return loss.detach()
-
-    def _descend(self, name: str, loss: Tensor) -> None:
-        optimiser, parameters = self.optimisers[name], list(self.networks[name].parameters())
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        distributed.average_gradients(parameters)
-        optimiser.step()
 
     @torch.no_grad()
     def sample_sheet(self, network: nn.Module) -> np.ndarray:

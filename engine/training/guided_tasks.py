@@ -1,8 +1,6 @@
 """The tasks of guided pix2pix: what is input, guide and truth, and how they are shown on a sample sheet."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from functools import partial
 
 import numpy as np
 import torch
@@ -13,18 +11,16 @@ from engine.conditions.texture import random_texture
 from engine.data.chance import Chance
 from engine.data.depth_set import DepthSet
 from engine.data.guided import GuidedBatch, joined
-from engine.data.pairs import PairBatch, draw_pairs, example_pair
+from engine.data.pairs import PairBatch, draw_pairs
 from engine.data.photo_set import PhotoSet
-from engine.data.posed_pairs import draw_posed_pairs, posed_example
+from engine.data.posed_pairs import draw_posed_pairs
 from engine.data.posed_set import PosedSet
 from engine.data.sketches import Sketches
 from engine.domains import Domain
 from engine.lab import to_lab, to_rgb
 from engine.models.depth import DepthUpsampler, enlarged, reduced
 from engine.models.guided import label_planes
-
-SHEET_ROWS = 6
-OWN_ROWS = 2  # of them with the photo itself as exemplar
+from engine.training.sheet import ROWS, shown_names, shown_pairs, to_bytes
 
 
 class GuidedTask(ABC):
@@ -61,7 +57,7 @@ class ExemplarTask(GuidedTask):
 
     def examples(self) -> GuidedBatch:
         """Own photos, deformed, then other persons."""
-        return joined(self._batch(pair) for pair in _pairs(self._held_out, partial(example_pair, self._held_out)))
+        return joined(self._batch(pair) for pair in shown_pairs(self._held_out))
 
     def shown(self, batch: GuidedBatch, output: Tensor) -> list[Tensor]:
         """Condition | exemplar | result | truth."""
@@ -91,7 +87,7 @@ class TextureTask(GuidedTask):
         return _textured_batch(photos, labels, sketches, chance.dice.getrandbits(32))
 
     def examples(self) -> GuidedBatch:
-        names = _some(self._held_out.names)
+        names = shown_names(self._held_out.names)
         photos, labels = self._held_out.batch(names)
         return _textured_batch(photos, labels, self._sketches.of(names, labels), 0)
 
@@ -113,7 +109,7 @@ class PoseTask(GuidedTask):
 
     def examples(self) -> GuidedBatch:
         """Own photos with moved limbs, then other persons."""
-        return joined(self._batch(pair) for pair in _pairs(self._held_out, partial(posed_example, self._held_out)))
+        return joined(self._batch(pair) for pair in shown_pairs(self._held_out))
 
     def shown(self, batch: GuidedBatch, output: Tensor) -> list[Tensor]:
         """Photo | pose | result | truth."""
@@ -139,7 +135,7 @@ class DepthTask(GuidedTask):
 
     def examples(self) -> GuidedBatch:
         chance = Chance.of_step(0, 0, 0)
-        return self._batch(*self._held_out.crops(SHEET_ROWS, self._side, chance))
+        return self._batch(*self._held_out.crops(ROWS, self._side, chance))
 
     def shown(self, batch: GuidedBatch, output: Tensor) -> list[Tensor]:
         """Photo | coarse | result | truth."""
@@ -162,22 +158,6 @@ class DepthTask(GuidedTask):
         factor, coded = self._upsampler.config.factor, self._upsampler.coded
         coarse = enlarged(coded(reduced(depths, factor)), factor)
         return GuidedBatch(coarse, photos, coded(depths), torch.ones(len(photos), dtype=torch.bool))
-
-
-def to_bytes(pictures: Tensor) -> Tensor:
-    """Float (B, 3, H, W) in [-1, 1] to uint8 (B, H, W, 3) on the CPU."""
-    return ((pictures.cpu().float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
-
-
-def _some(names: list[str]) -> list[str]:
-    return names[::7][:SHEET_ROWS]
-
-
-def _pairs(photos: PhotoSet | PosedSet, example: Callable[[str, str, int], PairBatch]) -> Iterator[PairBatch]:
-    """Pairs for a sample sheet: the first ones own photos."""
-    dice = Chance.of_step(0, 0, 0).dice
-    for index, name in enumerate(_some(photos.names)):
-        yield example(name, name if index < OWN_ROWS else photos.exemplar_for(name, dice), index)
 
 
 def _textured_batch(photos: Tensor, labels: Tensor, sketches: Tensor, seed: int) -> GuidedBatch:

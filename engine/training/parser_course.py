@@ -12,8 +12,8 @@ from engine.data.chance import Chance
 from engine.data.deformation import deform, random_deformation
 from engine.data.photo_set import PhotoSet
 from engine.domains import Domain
-from engine.training import distributed
 from engine.training.course import Course
+from engine.training.sheet import to_bytes
 
 
 class ParserCourse(Course):
@@ -46,11 +46,7 @@ class ParserCourse(Course):
         self.shipped.train()
         logits = self.shipped(photo).float()
         loss = F.cross_entropy(logits, labels, self._class_weights, label_smoothing=0.02)
-        optimiser = self.optimisers["parser"]
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        distributed.average_gradients(list(self.shipped.parameters()))
-        optimiser.step()
+        self.descend(loss, "parser")
         hit = (logits.argmax(1) == labels)[labels > 0].float().mean()
         return {"loss": loss.detach(), "accuracy_person": hit}
 
@@ -58,8 +54,7 @@ class ParserCourse(Course):
     def sample_sheet(self, network: nn.Module) -> np.ndarray:
         photo, labels = self._held_out.batch(self._held_out.names[:8])
         found = network(photo.to(self._device)).argmax(1).cpu()
-        pictures = ((photo + 1) * 127.5).byte().permute(0, 2, 3, 1)
-        rows = [pictures, self._palette[found], self._palette[labels]]
+        rows = [to_bytes(photo), self._palette[found], self._palette[labels]]
         return torch.cat([row.permute(1, 0, 2, 3).flatten(1, 2) for row in rows]).numpy()
 
 

@@ -22,9 +22,9 @@ from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match
 from engine.correspondence.registration import Registration, disagreement, register, soft_labels
 from engine.data.chance import Chance
-from engine.data.pairs import PairBatch, draw_pairs, example_pair
+from engine.data.pairs import PairBatch, draw_pairs
 from engine.data.photo_set import PhotoSet
-from engine.data.posed_pairs import draw_posed_pairs, posed_example
+from engine.data.posed_pairs import draw_posed_pairs
 from engine.data.posed_set import PosedSet
 from engine.domains import Domain
 from engine.losses.adversarial import discriminator_loss, feature_matching, generator_loss
@@ -41,19 +41,19 @@ from engine.losses.style import class_colour_loss, guess_loss, identity_score
 from engine.models.discriminator import MultiScaleDiscriminator
 from engine.models.generator import let_through
 from engine.models.injection import crop
-from engine.models.mix import ALONE
 from engine.models.rabit import Condition, Exemplar, Rabit, RabitConfig
 from engine.models.translator import Alignment
-from engine.training import distributed
 from engine.training.course import Course
 from engine.training.fit_guess import fit_guess
+from engine.training.sheet import translator_sheet
 from engine.training.withholding import Withheld, draw_withheld, without
 
-CROP = (192, 128)  # height, width in pixels
+CROP = (192, 128)  # height, width in pixels; smaller pictures are taken whole
 ALIGNING = 0.5  # share of steps in which the alignment learns too; in the others only what paints
 CYCLED = 0.25  # share of steps with the losses that cost a second encoding or attention
 DISTURBED = 0.25  # share of pairs whose registration is moved
 ADVERSARIAL_FROM = 0.25  # the discriminator joins at this part of the run
+LONGEST_GRADIENT = 5.0
 WEIGHTS = {
     "match": 0.05,
     "attended": 0.02,
@@ -73,6 +73,8 @@ WEIGHTS = {
     "adversarial": 0.3,
     "feature_matching": 1.0,
 }
+
+Place = tuple[int, int, int, int]  # top, left, height and width of a rectangle
 
 
 class RabitCourse(Course):
@@ -147,7 +149,8 @@ class RabitCourse(Course):
         adversarial = progress >= ADVERSARIAL_FROM
         if adversarial:
             losses |= self._adversarial_losses(pairs.same, labels, target, image)
-        self._descend("rabit", sum(WEIGHTS[name] * loss for name, loss in losses.items()))
+        total = sum(WEIGHTS[name] * loss for name, loss in losses.items())
+        self.descend(total, "rabit", longest=LONGEST_GRADIENT)
         figures = {name: loss.detach() for name, loss in losses.items()}
         if adversarial:
             figures["judge"] = self._judge_step(labels, target, image.detach())
@@ -224,16 +227,15 @@ class RabitCourse(Course):
         return cycle_loss(small, match.attended, backward, (described.labels > 0).float())
 
     def _painted(
-        self, pairs: PairBatch, condition: Condition, alignment: Alignment, place: tuple[int, int], kept_back: Withheld
+        self, pairs: PairBatch, condition: Condition, alignment: Alignment, place: Place, kept_back: Withheld
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """The generator's picture of a rectangle, before and after warped pixels are let in, the truth, the labels."""
-        top, left = place
         strides = (2, 4, 8)
-        features = tuple(crop(x, top, left, *CROP, s) for x, s in zip(condition.features, strides, strict=True))
-        labels = crop(pairs.labels, top, left, *CROP)
-        injection = without(alignment.injection.crop(top, left, *CROP), labels, kept_back.warp)
+        features = tuple(crop(x, *place, s) for x, s in zip(condition.features, strides, strict=True))
+        labels = crop(pairs.labels, *place)
+        injection = without(alignment.injection.crop(*place), labels, kept_back.warp)
         painted, gate = self.shipped.generator.paint_all(labels, features, injection)
-        return let_through(painted, gate, injection), painted, crop(pairs.target, top, left, *CROP), labels
+        return let_through(painted, gate, injection), painted, crop(pairs.target, *place), labels
 
     def _picture_losses(
         self, pairs: PairBatch, image: Tensor, painted: Tensor, target: Tensor, labels: Tensor
@@ -258,55 +260,26 @@ class RabitCourse(Course):
         return losses
 
     def _adversarial_losses(self, same: Tensor, labels: Tensor, target: Tensor, image: Tensor) -> dict[str, Tensor]:
-        self._judge.requires_grad_(False)
         fake = self._judge(labels, image)
         with torch.no_grad():
             real = self._judge(labels, target)
         return {"adversarial": generator_loss(fake), "feature_matching": feature_matching(real, fake, same)}
 
     def _judge_step(self, labels: Tensor, target: Tensor, image: Tensor) -> Tensor:
-        self._judge.requires_grad_(True)
         loss = discriminator_loss(self._judge(labels, target), self._judge(labels, image))
-        self._descend("judge", loss)
+        self.descend(loss, "judge", longest=LONGEST_GRADIENT)
         return loss.detach()
 
-    def _descend(self, name: str, loss: Tensor) -> None:
-        optimiser, parameters = self.optimisers[name], list(self.networks[name].parameters())
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        distributed.average_gradients(parameters)
-        nn.utils.clip_grad_norm_(parameters, 5.0)
-        optimiser.step()
-
     @staticmethod
-    def _watched(pairs: PairBatch, image: Tensor, target: Tensor, place: tuple[int, int]) -> dict[str, Tensor]:
+    def _watched(pairs: PairBatch, image: Tensor, target: Tensor, place: Place) -> dict[str, Tensor]:
         if not pairs.same.any():
             return {}
-        exemplar = crop(pairs.exemplar, *place, *CROP)[pairs.same]
+        exemplar = crop(pairs.exemplar, *place)[pairs.same]
         return {"identity": identity_score(image[pairs.same], target[pairs.same], exemplar)}
 
     @torch.no_grad()
-    def sample_sheet(self, network: nn.Module) -> np.ndarray:
-        """Condition | exemplar | warp | confidence | result | truth: own photos deformed, then other persons."""
-        dice = Chance.of_step(0, 0, 0).dice
-        rows = []
-        for index, name in enumerate(self._held_out.names[::7][:6]):
-            pair = self._example(name, name if index < 2 else self._held_out.exemplar_for(name, dice), index)
-            pair = pair.to(self._device)
-            condition = network.encode_condition(pair.labels, pair.pose)
-            exemplar = network.encode_exemplar(pair.exemplar, pair.exemplar_labels, pair.exemplar_pose)
-            alignment = network.align(condition, exemplar)
-            image = network.synthesise(condition, [alignment], ALONE)
-            trust = alignment.confidence.expand(-1, 3, -1, -1) * 2 - 1
-            pictures = [pair.exemplar, alignment.warp, trust, image, pair.target]
-            row = [self._palette[pair.labels[0].cpu()]] + [_to_bytes(picture[0]) for picture in pictures]
-            rows.append(torch.cat(row, dim=1))
-        return torch.cat(rows).numpy()
-
-    def _example(self, name: str, other: str, seed: int) -> PairBatch:
-        """A pair for the sheet: another person's photo, or its own, deformed and every other time mirrored."""
-        example = posed_example if isinstance(self._held_out, PosedSet) else example_pair
-        return example(self._held_out, name, other, seed)
+    def sample_sheet(self, network: Rabit) -> np.ndarray:
+        return translator_sheet(network, self._held_out, self._palette, self._device)
 
 
 def config_of(domain: Domain) -> RabitConfig:
@@ -339,19 +312,16 @@ def _inverse(matrix: Tensor) -> Tensor:
     return torch.cat([linear, -linear @ matrix[:, :, 2:]], dim=2)
 
 
-def _random_crop(labels: Tensor, chance: Chance) -> tuple[int, int]:
-    """Top and left of a rectangle of size CROP, multiples of 8, near the middle column rather than the sides."""
-    height, width = labels.shape[1:]
-    top = chance.dice.randint(0, (height - CROP[0]) // 8)
-    side = (width - CROP[1]) // 8
-    return 8 * top, 4 * chance.dice.randint(0, side) // 8 * 8 + 4 * chance.dice.randint(0, side) // 8 * 8
+def _random_crop(labels: Tensor, chance: Chance) -> Place:
+    """A rectangle as large as CROP at most, at multiples of 8, near the middle column rather than the sides."""
+    height, width = (min(sides) for sides in zip(labels.shape[1:], CROP, strict=True))
+    top = chance.dice.randint(0, (labels.shape[1] - height) // 8)
+    side = (labels.shape[2] - width) // 8
+    left = 4 * chance.dice.randint(0, side) // 8 * 8 + 4 * chance.dice.randint(0, side) // 8 * 8
+    return 8 * top, left, height, width
 
 
 def _whole_classes(part: Tensor, labels: Tensor, classes: int) -> Tensor:
     """Which classes lie nearly all within `part`, a crop of `labels`: bool (B, classes)."""
     shown = F.one_hot(part.flatten(1), classes).sum(1)
     return shown >= 0.8 * F.one_hot(labels.flatten(1), classes).sum(1)
-
-
-def _to_bytes(picture: Tensor) -> Tensor:
-    return ((picture.cpu().float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0)

@@ -24,8 +24,8 @@ from engine.losses.style_code import divergence_loss, recovery_loss, smallness_l
 from engine.models.step import Features, Step, StepConfig
 from engine.models.style_discriminator import StyleDiscriminator
 from engine.models.style_encoder import StyleEncoder
-from engine.training import distributed
 from engine.training.course import Course
+from engine.training.sheet import to_bytes
 from engine.training.style_methods import StyleMethod
 
 JUDGE_RATE = 1e-3
@@ -108,7 +108,7 @@ class StepCourse(Course):
             losses |= self._reconstruction("cycled ", again, batch.photo, truth)
         for kind, picture in pictures.items():
             losses[f"adversarial {kind}"] = least_squares_generator_loss(self._judge(content, picture))
-        self._descend("step", sum(self._weight(name) * loss for name, loss in losses.items()))
+        self.descend(sum(self._weight(name) * loss for name, loss in losses.items()), "step")
         figures = {name: loss.detach() for name, loss in losses.items()}
         return figures | {"judge": self._judge_step(content, batch.photo, list(pictures.values()))}
 
@@ -169,20 +169,12 @@ class StepCourse(Course):
         """Style codes of painted pictures, seen as large as the photos `whole`."""
         return self.shipped.encoder.code(F.interpolate(picture, whole.shape[2:], mode="nearest")).float()
 
-    def _descend(self, name: str, loss: Tensor) -> None:
-        optimiser = self.optimisers[name]
-        optimiser.zero_grad(set_to_none=True)
-        with_rate = [parameter for group in optimiser.param_groups for parameter in group["params"]]
-        loss.backward(inputs=[parameter for parameter in with_rate if parameter.requires_grad])
-        distributed.average_gradients(with_rate)
-        optimiser.step()
-
     def _judge_step(self, content: Tensor, photo: Tensor, pictures: list[Tensor]) -> Tensor:
         """One step of the judge on the photos against each kind of picture. Returns its loss."""
         real = self._judge(content, photo)
         losses = [least_squares_discriminator_loss(real, self._judge(content, fake.detach())) for fake in pictures]
         loss = torch.stack(losses).mean()
-        self._descend("judge", loss)
+        self.descend(loss, "judge")
         return loss.detach()
 
     @torch.no_grad()
@@ -215,11 +207,6 @@ def painted_size(height: int, whole: tuple[int, int]) -> tuple[int, int]:
 def shown_condition(condition: Tensor, palette: Tensor) -> Tensor:
     """Label maps int64 (B, H, W) in the colours of `palette`, or pictures as they are: uint8 (B, H, W, 3)."""
     return to_bytes(condition) if condition.is_floating_point() else palette[condition]
-
-
-def to_bytes(pictures: Tensor) -> Tensor:
-    """Float (B, 3, H, W) in [-1, 1] to uint8 (B, H, W, 3) on the CPU."""
-    return ((pictures.cpu().float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
 
 
 def spread(names: list[str], wanted: int) -> list[str]:

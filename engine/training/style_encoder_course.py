@@ -16,7 +16,6 @@ from engine.losses.gram import folder_distances
 from engine.losses.perceptual import perceptual_network
 from engine.losses.triplet import triplet_loss
 from engine.models.style_encoder import StyleEncoder, StyleEncoderConfig
-from engine.training import distributed
 from engine.training.course import Course
 
 SHEET_ROWS = 6
@@ -61,11 +60,7 @@ class StyleEncoderCourse(Course):
         codes = self.shipped.code(photos.to(self._device)).float()
         anchor, positive, negative = codes.chunk(3)
         loss = triplet_loss(anchor, positive, negative)
-        optimiser = self.optimisers["style-encoder"]
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        distributed.average_gradients(list(self.shipped.parameters()))
-        optimiser.step()
+        self.descend(loss, "style-encoder")
         ordered = (anchor - positive).square().sum(1) < (anchor - negative).square().sum(1)
         return {"loss": loss.detach(), "ordered": ordered.float().mean()}
 

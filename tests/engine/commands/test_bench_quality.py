@@ -12,7 +12,7 @@ import pytest
 import torch
 
 import main
-from engine.domains import FASHION, Domain
+from engine.domains import ADE20K, FASHION, Domain
 from engine.evaluation import quality
 from engine.evaluation.protocols import Case, cases_of, photos_of
 from engine.evaluation.quality import Figures, small_size
@@ -117,12 +117,14 @@ def test_methods_take_turns(world: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_truth_is_without_fault_also_when_reduced(world: Path) -> None:
     figures = Figures()
     for case in cases_of(photos_of(world / "people", FASHION, "val"), "warp"):
-        figures.add("warp", case, case.truth)
+        figures.add("warp", case, case.truth, FASHION)
     found = figures.means()["warp"]
     assert (found["psnr"], found["psnr_small"]) == (100, 100)
     assert (found["ssim"], found["ssim_small"], found["swd"]) == pytest.approx((1, 1, 0))
 
 
-def test_pictures_are_reduced_to_one_area() -> None:
-    assert [small_size(size) for size in ((256, 384), (512, 512), (64, 96))] == [(128, 192), (157, 157), (64, 96)]
-    assert np.prod(small_size((300, 200))) == pytest.approx(128 * 192, rel=0.01)
+def test_pictures_are_reduced_to_one_area_by_domain() -> None:
+    sizes = (256, 384), (512, 512), (64, 96)
+    assert [small_size(size, FASHION) for size in sizes] == [(128, 192), (157, 157), (64, 96)]
+    assert [small_size(size, ADE20K) for size in sizes] == [(105, 157), (128, 128), (64, 96)]
+    assert np.prod(small_size((300, 200), FASHION)) == pytest.approx(128 * 192, rel=0.01)

@@ -29,10 +29,7 @@ class LineCourse(Course):
         loss = (self.shipped(torch.randn(2, 3, 5, 5, generator=chance.generator)) - 1).square().mean()
         if chance.dice.random() < 0.5:
             loss = loss + self.sometimes.square().sum()
-        self.optimisers["line"].zero_grad(set_to_none=True)
-        loss.backward()
-        distributed.average_gradients([*self.shipped.parameters(), self.sometimes])
-        self.optimisers["line"].step()
+        self.descend(loss, "line")
         return {"loss": loss.detach()}
 
     def sample_sheet(self, network: nn.Module) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from engine.errors import InputError
 from engine.models.building import load_translator
 from engine.models.depth import DepthConfig, DepthUpsampler
 from engine.models.guided_pix2pix import GuidedConfig
-from engine.training import train
+from engine.training import courses
+from engine.training.train import add_arguments, run
 from engine.weights.registry import open_weights, read_weights
 from tests.engine.depth_folder import make_depths
 from tests.engine.folders import TINY_DOMAIN, make_people
@@ -23,19 +25,18 @@ from tests.engine.posed_domain import POSED_DOMAIN, make_posed_data
 def _tiny() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for domain in (TINY_DOMAIN, POSED_DOMAIN):
-            patch.setitem(DOMAINS, domain.name, domain)
-        patch.setattr(train, "SMALL_SIZE", (32, 64))
-        patch.setattr(train, "SMALL_SIDE", 32)
+            patch.setitem(DOMAINS, domain.name, replace(domain, size=(64, 128)))
+        patch.setattr(courses, "SMALL_SIDE", 32)
         patch.setattr("engine.models.guided.SMALL_WIDTH", 4)
         yield
 
 
 def _run(data: Path, out: Path, model: str, *more: str) -> None:
     parser = argparse.ArgumentParser()
-    train.add_arguments(parser)
+    add_arguments(parser)
     places = ["--data", str(data), "--out", str(out / "run"), "--model", model, "--device", "cpu"]
     weights = ["--export", str(out / "tiny" / model), "--steps", "1", "--batch", "2", "--preset", "small"]
-    assert train.run(parser.parse_args([*places, *weights, *more])) == 0
+    assert run(parser.parse_args([*places, *weights, *more])) == 0
 
 
 @pytest.mark.parametrize(

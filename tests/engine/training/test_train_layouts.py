@@ -26,13 +26,22 @@ def _train(layout: str, model: str, domain: Domain, data: Path, out: Path, patch
 
 
 @pytest.mark.parametrize(
-    ("layout", "model", "classes"), [("ade20k", "parser", 20), ("celebahq", "parser", 19), ("celebahq", "cocosnet", 19)]
+    ("layout", "model", "classes"),
+    [
+        ("ade20k", "parser", 20),
+        ("celebahq", "parser", 19),
+        ("celebahq", "cocosnet", 19),
+        ("celebahq", "cocosnet2-small", 19),
+        ("celebahq", "rabit-small", 19),
+    ],
 )
 def test_label_maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: str, model: str, classes: int) -> None:
     domain = replace(small_domain("small", classes, (128, 128)), analyst=FASHION.name)
     data = (make_ade20k if layout == "ade20k" else make_celebahq)(tmp_path / "data")
     assert _train(layout, model, domain, data, tmp_path / "out", monkeypatch) == 0
-    assert open_weights(tmp_path / "out" / "weights").card.steps == 1
+    card = open_weights(tmp_path / "out" / "weights").card
+    assert card.steps == 1
+    assert model == "parser" or card.config["size"] == [64, 64]
 
 
 def test_poses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
