@@ -31,7 +31,7 @@ COMMANDS = {
     "models": Command("the weights there are, with their cards", "engine.commands.listing", "run_models"),
     "train": Command("train a model on a data set", "engine.training.train"),
     "evaluate": Command("measure a model on a data set", "engine.commands.evaluate"),
-    "bench": Command("compare systems, measure speed: bench styles, bench speed", "engine.commands.bench"),
+    "bench": Command("compare systems, measure speed: bench quality, styles, speed", "engine.commands.bench"),
     "pairs": Command("exemplars for each photo of a data set, and whether they suit", "engine.commands.pairs"),
     "fit-styles": Command(
         "the space of a model's style codes, for sliders and random styles", "engine.commands.fit_styles"

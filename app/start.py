@@ -18,7 +18,6 @@ from app.resources import sample_projects
 from app.theme import THEME
 from app.window import Window
 from app.worker import Session
-from engine.memory import share_one_heap
 
 PATIENCE = 60.0
 """Seconds that a screenshot waits for the picture to settle."""
@@ -73,7 +72,6 @@ def take_screenshot(out: Path, project: Path | None, **computing: Any) -> int:
 
 def make_application() -> QApplication:
     """The application with its look, made once."""
-    share_one_heap()
     # The brushes have imported cv2 by now, which points Qt to plugins of its own, of another Qt.
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
     application = QApplication.instance() or QApplication(sys.argv[:1])

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the sub-commands with their options."""
     benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
     for name, bench in BENCHES.items():
-        part = benches.add_parser(name, help=bench.help, description=f"{bench.help}.")
+        part = benches.add_parser(name, help=bench.help, description=f"{bench.help[0].upper()}{bench.help[1:]}.")
         importlib.import_module(bench.module).add_arguments(part)
 
 
