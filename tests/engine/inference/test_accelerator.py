@@ -24,6 +24,7 @@ from tests.engine.figures import STILL, moved_person, photo_like
 from tests.engine.folders import TINY_DOMAIN, make_tiny_weights
 
 SIZE = (96, 64)
+LARGER = (192, 128)  # a dab in a corner reaches the other no more
 FULL = "CUDA out of memory. Tried to allocate 2.00 GiB."
 
 
@@ -37,9 +38,9 @@ def _tiny_domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def _state(seed: int = 1) -> EditState:
-    labels = Pixels(moved_person(STILL, *SIZE)[0].numpy())
-    photo = ((photo_like(seed, *SIZE)[0] + 1) * 127.5).permute(1, 2, 0).numpy().astype(np.uint8)
+def _state(seed: int = 1, size: tuple[int, int] = SIZE) -> EditState:
+    labels = Pixels(moved_person(STILL, *size)[0].numpy())
+    photo = ((photo_like(seed, *size)[0] + 1) * 127.5).permute(1, 2, 0).numpy().astype(np.uint8)
     return EditState("tiny", "rabit", labels, (Exemplar(Pixels(photo), labels, "one"),), (1.0,))
 
 
@@ -202,9 +203,10 @@ def test_whole_pictures_run_compiled_and_dabs_do_not(monkeypatch: pytest.MonkeyP
         return run
 
     monkeypatch.setattr(compiling, "BACKEND", backend)
+    monkeypatch.setitem(DOMAINS, TINY_DOMAIN.name, replace(TINY_DOMAIN, size=LARGER[::-1]))
     plain, session = Session("cpu"), Session("cpu", compile=True)
     compiled.clear()
-    state = _state()
+    state = _state(size=LARGER)
     assert np.array_equal(session.render(state).image, plain.render(state).image)
     parts = len(session._translator("tiny", "rabit").parts_to_compile())
     assert len(compiled) >= parts
@@ -212,7 +214,10 @@ def test_whole_pictures_run_compiled_and_dabs_do_not(monkeypatch: pytest.MonkeyP
     labels = state.labels.array.copy()
     labels[40:44, 20:24] = 5
     dabbed = replace(state, labels=Pixels(labels))
-    assert np.array_equal(session.render(dabbed, hold=True).image, plain.render(dabbed, hold=True).image)
+    held = session.render(dabbed, hold=True)
+    assert not held.exact and not compiled
+    assert np.array_equal(held.image, plain.render(dabbed, hold=True).image)
+    assert session.render(dabbed).exact and compiled, "at rest the whole picture is made anew"
 
 
 def test_without_a_compiler_one_sentence_says_so(
