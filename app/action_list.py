@@ -147,6 +147,13 @@ def _edit(window: "Window", actions: Actions) -> None:
         tip=tr("Make the picture anew after every edit"),
     )
     actions["live"].setChecked(True)
+    actions.add(
+        "threads",
+        menu,
+        tr("Engine &threads…"),
+        window.ask_threads,
+        tip=tr("How many of the processor's cores the engine may keep busy, from the next start on"),
+    )
 
 
 def _view(window: "Window", actions: Actions) -> None:

@@ -33,6 +33,16 @@ def set_number(name: str, value: float) -> None:
     store().setValue(name, value)
 
 
+def threads() -> int | None:
+    """How many threads the engine computes with; None for as many as it finds good."""
+    return max(0, int(number("threads", 0))) or None
+
+
+def set_threads(count: int) -> None:
+    """Let the engine compute with `count` threads from the next start on; 0 for as many as it finds good."""
+    set_number("threads", count)
+
+
 def compared_model() -> str:
     """The name of the model that was last shown beside the document's; empty where none was."""
     return str(store().value("compared_model", ""))

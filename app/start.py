@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
+from app import settings
 from app.analysis_job import shipped_analysis
 from app.display import problem_with_display
 from app.project import open_project, read_project
@@ -83,7 +84,7 @@ def make_application() -> QApplication:
 
 
 def make_window(device: str, threads: int | None = None, compile: bool = False) -> Window:
-    """A window whose engine's session is made with these (engine/inference/session.py).
+    """A window whose engine's session is made with these (engine/inference/session.py); threads else by the settings.
 
     The engine is imported in its thread, so the window is there at once.
     """
@@ -91,7 +92,7 @@ def make_window(device: str, threads: int | None = None, compile: bool = False) 
     def make_session() -> Session:
         from engine.inference.session import Session as EngineSession
 
-        return EngineSession(device=device, threads=threads, compile=compile)
+        return EngineSession(device=device, threads=threads or settings.threads(), compile=compile)
 
     return Window(make_session, partial(shipped_analysis, device=device))
 

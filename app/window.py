@@ -1,5 +1,6 @@
 """The editor's window: puts canvases, docks, menus and engine together."""
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
+    QInputDialog,
     QMainWindow,
     QMenu,
     QSplitter,
@@ -468,6 +470,14 @@ class Window(QMainWindow):
 
     def choose_theme(self, name: str) -> None:
         THEME.choose(name)
+
+    def ask_threads(self) -> None:
+        """Ask how many threads the engine is to compute with from the next start on."""
+        question = self.tr("Threads of the engine, from the next start on (0: as many as it finds good)")
+        most = os.cpu_count() or 1
+        count, chosen = QInputDialog.getInt(self, self.tr("Engine threads"), question, settings.threads() or 0, 0, most)
+        if chosen:
+            settings.set_threads(count)
 
     def hide_panels(self, hidden: bool) -> None:
         """Hide all panels, or show again those that were hidden by this."""

@@ -3,15 +3,19 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QInputDialog
+from pytestqt.qtbot import QtBot
 
 import app.start
 from app.display import problem_with_display
 from app.project import save_project
+from app.window import Window
 from engine.errors import InputError
 from tests.app.driving import Engine
 from tests.app.factories import make_document
@@ -58,3 +62,30 @@ def test_a_screenshot_of_a_broken_project_is_an_input_error(
     (tmp_path / "p.warpaint").write_bytes(b"no zip")
     with pytest.raises(InputError, match="p.warpaint"):
         app.start.take_screenshot(tmp_path / "w.png", tmp_path / "p.warpaint", device="cpu")
+
+
+def test_the_engine_computes_with_the_threads_of_the_settings(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int | None] = []
+    monkeypatch.setattr("engine.inference.session.Session", lambda device, threads, compile: made.append(threads))
+    makers: list[Callable[[], object]] = []
+    monkeypatch.setattr(app.start, "Window", lambda make_session, analysis: makers.append(make_session))
+    app.start.make_window("cpu")
+    app.start.make_window("cpu", threads=2)
+    for answer in (1, 0):
+        window = Window(Engine)
+        qtbot.addWidget(window)
+
+        def say(answer: int = answer) -> None:
+            question = QApplication.activeModalWidget()
+            assert isinstance(question, QInputDialog)
+            question.setIntValue(answer)
+            question.accept()
+
+        QTimer.singleShot(0, say)
+        window.registry["threads"].trigger()
+        window.end()
+        for make_session in makers:
+            make_session()
+    assert made == [1, 2, None, 2]
