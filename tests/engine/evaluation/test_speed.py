@@ -86,7 +86,8 @@ def test_every_measured_render_is_one_that_nothing_is_kept_of(monkeypatch: pytes
     held: list[bool] = []
 
     class Recorder:
-        def __init__(self, device: str) -> None: ...
+        def __init__(self, device: str, compile: bool) -> None:
+            self.device = torch.device(device)
 
         def render(self, state: EditState, hold: bool = False) -> None:
             rendered.append(state)
@@ -96,9 +97,10 @@ def test_every_measured_render_is_one_that_nothing_is_kept_of(monkeypatch: pytes
     monkeypatch.setattr(speed_of_renders, "SIZES", ((64, 96),))
     lines = {line.name: line for line in speed_of_renders.measure(1e6, rounds=3)}
     assert lines["full render, 64×96"].target == 400.0 and lines["30-pixel dab, 64×96"].judged == "tail"
-    befores, afters = rendered[::2], rendered[1::2]
-    assert held == [False, False, False, True, False, False, False, False] * 4
-    assert len(afters) == 16 and len(set(afters)) == 16
+    timed, held = rendered[16:], held[16:]  # after the round in which operations are counted
+    befores, afters = timed[::2], timed[1::2]
+    assert held == [False, False, False, True, False, False, False, False] * 3
+    assert len(afters) == 12 and len(set(afters)) == 12 and not set(afters) & set(rendered[:16])
     for before, full in zip(befores[::4], afters[::4], strict=True):
         assert (before.labels.array != full.labels.array).mean() > 0.1
     for before, dab in zip(befores[1::4], afters[1::4], strict=True):
@@ -108,4 +110,4 @@ def test_every_measured_render_is_one_that_nothing_is_kept_of(monkeypatch: pytes
         assert before.weights != moved.weights and before.labels == moved.labels
     for before, swapped in zip(befores[3::4], afters[3::4], strict=True):
         assert before.exemplars != swapped.exemplars and before.labels == swapped.labels
-    assert len({state.exemplars for state in afters[3::4]}) == 4
+    assert len({state.exemplars for state in afters[3::4]}) == 3

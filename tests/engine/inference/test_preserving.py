@@ -86,14 +86,14 @@ def test_a_large_photo_is_generated_around_the_edit_alone(session: Session, monk
     content = photo_of(1, 800, 600)
     labels = edited(content, slice(400, 430), slice(300, 340))
     rendered = []
-    render = Session.render
+    render = Session._render
 
     def counted(self: Session, state: EditState, *wanted: object) -> object:
         if state.content is None:
             rendered.append(state.labels.array.shape)
         return render(self, state, *wanted)
 
-    monkeypatch.setattr(Session, "render", counted)
+    monkeypatch.setattr(Session, "_render", counted)
     frame = session.render(state_of(content, labels))
     ((height, width),) = rendered
     assert height * width < 0.1 * 800 * 600
@@ -110,14 +110,14 @@ def test_no_more_is_generated_than_a_frame_may_cost(
     content = photo_of(1, 400, 300)
     labels = edited(content, slice(20, 380), slice(20, 280))
     rendered = []
-    render = Session.render
+    render = Session._render
 
     def counted(self: Session, state: EditState, *wanted: object) -> object:
         if state.content is None:
             rendered.append(state.labels.array.size)
         return render(self, state, *wanted)
 
-    monkeypatch.setattr(Session, "render", counted)
+    monkeypatch.setattr(Session, "_render", counted)
     frame = session.render(state_of(content, labels, photo_of(seed, 400, 300)))
     assert len(rendered) == 1 and 25_000 < rendered[0] < 31_000
     assert frame.image.shape == frame.warp.shape == (400, 300, 3)
