@@ -79,6 +79,8 @@ def make_application() -> QApplication:
     assert isinstance(application, QApplication)
     application.setApplicationName("Warpaint")
     application.setOrganizationName("Warpaint")
+    # The engine's threads are not to spin while the window wants their core; read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     THEME.install()
     return application
 

@@ -17,8 +17,8 @@ from engine.inference.state import EditState, Exemplar, Frame
 PATIENCE = 0.2
 """Seconds after which a picture is finished although a newer state waits, so that a long stroke shows something."""
 
-QUICK = 0.15
-"""Seconds for which a preview is worked on although a newer state waits: most are there by then."""
+QUICK = 0.6
+"""Seconds for which a preview is worked on although a newer state waits: one that is given up was worth nothing."""
 
 END_PATIENCE = 5000
 """Milliseconds that closing waits for the engine."""
