@@ -1,22 +1,19 @@
 """Pictures of a film, made one by one in a thread of their own."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
+from app.aside import AsideJob
 from app.content import Snapshot
 from app.shared_engine import SharedEngine
 from engine.errors import InputError
 from engine.files import reason
 from engine.film import Film, KeyFrame
 from engine.inference.state import EditState
-
-END_PATIENCE = 5000
-"""Milliseconds that a film which was given up may take to end."""
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +42,7 @@ def states_of(snapshot: Snapshot, film: Film, rate: float) -> list[EditState]:
     return [state_at(snapshot, film.at(time)) for time in film.times(rate)]
 
 
-class FilmJob(QThread):
+class FilmJob(AsideJob):
     """Renders states and hands their pictures, RGB uint8 (H, W, 3), to `consume`, which runs in the thread.
 
     `picture_ready` carries state and picture. `ended` carries nothing after success, one sentence after a failure,
@@ -66,18 +63,6 @@ class FilmJob(QThread):
         self._engine = engine
         self._states = states
         self._consume = consume
-        self._given_up = threading.Event()
-
-    def give_up(self) -> None:
-        """End soon; what is rendered now is dropped. Does not wait."""
-        self._given_up.set()
-
-    def stop(self) -> None:
-        """Give up, and wait for the thread to end."""
-        self.give_up()
-        if not self.wait(END_PATIENCE):
-            self.terminate()
-            self.wait(END_PATIENCE)
 
     def run(self) -> None:
         """The thread."""
@@ -95,8 +80,8 @@ class FilmJob(QThread):
 
     def _pictures(self) -> Iterator[np.ndarray]:
         for state in self._states:
-            frame = self._engine.render_aside(state, lambda: not self._given_up.is_set())
-            if frame is None or self._given_up.is_set():
+            frame = self._engine.render_aside(state, self._wanted)
+            if frame is None or not self._wanted():
                 raise GivenUp
             self.picture_ready.emit(state, frame.image)
             yield frame.image

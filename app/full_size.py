@@ -1,15 +1,14 @@
 """The picture at its full size: painted aside of the live preview, in tiles, to be looked at and exported."""
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
+from app.aside import AsideJob
 from app.document import Document
-from app.film_render import END_PATIENCE
 from app.live import weights_hash
 from app.naming import named, spoken
 from app.shared_engine import SharedEngine
@@ -23,7 +22,7 @@ BAR_WIDTH = 150
 log = logging.getLogger(__name__)
 
 
-class FullSizeJob(QThread):
+class FullSizeJob(AsideJob):
     """Renders one state. `ended` carries the frame, or None and one sentence; nothing is sent once it is given up."""
 
     progressed = Signal(int, int)  # tiles done, of so many
@@ -33,30 +32,18 @@ class FullSizeJob(QThread):
         super().__init__(parent)
         self._engine = engine
         self._state = state
-        self._given_up = threading.Event()
-
-    def give_up(self) -> None:
-        """End soon. Does not wait."""
-        self._given_up.set()
-
-    def stop(self) -> None:
-        """Give up, and wait for the thread to end."""
-        self.give_up()
-        if not self.wait(END_PATIENCE):
-            self.terminate()
-            self.wait(END_PATIENCE)
 
     def run(self) -> None:
         """The thread."""
         frame, sentence = None, ""
         try:
-            frame = self._engine.render_aside(self._state, lambda: not self._given_up.is_set(), self.progressed.emit)
+            frame = self._engine.render_aside(self._state, self._wanted, self.progressed.emit)
         except InputError as error:
             sentence = str(error)
         except Exception as error:  # the editor must outlive whatever the engine does
             log.exception("The picture at full size failed")
             sentence = self.tr("The picture could not be made: {}.").format(reason(error).rstrip("."))
-        if not self._given_up.is_set():
+        if self._wanted():
             self.ended.emit(frame, sentence)
 
 
