@@ -274,12 +274,14 @@ class Session:
         clock, translator = Clock(self.device), self._translator(state.domain, state.model)
         shape = state.labels.array.shape
         grid = _grid(state.labels, state.domain, translator)
-        if shape[0] * shape[1] <= grid[0] * grid[1]:  # enlarging would not help
-            frame = self._render(replace(state, full_size=False), wanted, False, progress)
-            return None if frame is None else replace(frame, state=state)
+        enlarged = self._render(replace(state, full_size=False), wanted, False, progress)
+        if enlarged is None:
+            return None
+        if shape[0] * shape[1] <= grid[0] * grid[1]:
+            return replace(enlarged, state=state)
         torch.manual_seed(state.seed)
         exemplars, mix = self._mix(state)
-        picture = large_picture(translator, self._canvas(state), mix)
+        picture = large_picture(translator, self._canvas(state, enlarged.image), mix)
         if picture is None:
             raise InputError(f"The model {state.model} paints at its own size alone; do without the full size.")
         with self._accelerator.precision(translator):
@@ -305,15 +307,17 @@ class Session:
         told = {"timings": clock.timings(), "device": self.device.type, "kept": round(self.memory, 1)}
         return Frame(state, **arrays, **told, notice=notice, painted_at=(shape[1], shape[0]))
 
-    def _canvas(self, state: EditState) -> Canvas:
-        """The condition of a state at its own size, continued to multiples of CELL."""
+    def _canvas(self, state: EditState, enlarged: np.ndarray) -> Canvas:
+        """The condition of a state at its own size, and the picture (H, W, 3) of the grid, to multiples of CELL."""
         height, width = state.labels.array.shape
         size = (-(-height // CELL) * CELL, -(-width // CELL) * CELL)
+        beyond = ((0, size[0] - height), (0, size[1] - width))
+        grids = uploaded(np.pad(enlarged, (*beyond, (0, 0)), mode="edge"), self.device).permute(2, 0, 1)[None]
         if find_domain(state.domain).condition == "pose":
             pose = pose_tensors([state.keypoints.array], size).to(self.device)
-            return Canvas(pose.labels.byte(), pose.planes, (height, width))
-        labels = np.pad(state.labels.array, ((0, size[0] - height), (0, size[1] - width)), mode="edge")
-        return Canvas(uploaded(labels, self.device)[None], None, (height, width))
+            return Canvas(pose.labels.byte(), pose.planes, grids, (height, width))
+        labels = np.pad(state.labels.array, beyond, mode="edge")
+        return Canvas(uploaded(labels, self.device)[None], None, grids, (height, width))
 
     def _source(self, state: EditState, exemplar: Exemplar) -> tuple[Tensor, Tensor]:
         """Photo and labels of an exemplar, (1, 3, H, W) and uint8 (1, H, W), for a state that is painted in full.

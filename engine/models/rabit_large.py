@@ -4,6 +4,9 @@ Where a condition takes from is found at the size that the network was trained a
 four times as large are torn into waves, for cloth is smoothed over positions, not over garments. From there on all is
 done at the canvas's size: matches are raised to its pixels, the exemplar's photo and features are read, agreement of
 labels is seen, and the generator paints. All of that is local, so that it can be done in parts with the same result.
+
+Where the exemplars are not to be trusted the generator must invent, and what it invents has the size of the pixels
+that it learned with: on a larger canvas, flat fills and stripes. There the picture of the grid, enlarged, is kept.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,6 +33,8 @@ CELL = 8  # pixels; the sides of a canvas, and of its parts, are multiples of it
 HALO = 80  # pixels: 45 the generator and the condition's features, 21 the features of a style's colours
 VALUES_HALO = 24  # pixels around a place of an exemplar that decide its features
 OTHER_CLASS = 0.02  # how much the match of another class counts between matches of a pixel's own
+TRUSTED = 0.25  # the confidence from which on a place is painted at full size alone
+MARGIN = 4  # pixels by which the grid's picture reaches beyond places that are not trusted, and then fades out
 LEAST = 1e-3  # of a neighbour's weight, so that one of the pixel's own class always counts
 
 Wanted = Callable[[], bool]
@@ -39,11 +44,13 @@ Wanted = Callable[[], bool]
 class Canvas:
     """A condition at full size: labels uint8 (1, H, W), planes of a pose (1, ., H/2, W/2) or None.
 
+    `enlarged` is the picture that was painted on the grid, uint8 (1, 3, H, W).
     H and W are multiples of CELL; `size`, (height, width), is what people see of them, from the upper left corner on.
     """
 
     labels: Tensor
     planes: Tensor | None
+    enlarged: Tensor
     size: tuple[int, int]
 
 
@@ -161,6 +168,8 @@ class LargePicture:
         if not wanted():
             return None
         image = network.generator(labels, features, injection)
+        enlarged = _cut(canvas.enlarged, around).float() / 127.5 - 1
+        image = image + invented(injection.trust.sigmoid()) * (enlarged - image)
         return _cut(image, part.seen_from(around)), alignments
 
     def _injected(self, found: Found, source: Source, labels: Tensor, around: Rectangle) -> tuple[Tensor, Injection]:
@@ -200,6 +209,16 @@ class LargePicture:
             points = torch.where(better.squeeze(1).unsqueeze(3), other, points)
             agrees = torch.where(better, seen_there, agrees)
         return points, agrees
+
+
+def invented(trust: Tensor) -> Tensor:
+    """How much of a place the exemplars leave to be invented, by their confidence there; both (1, 1, H, W) in [0, 1].
+
+    Reaches 2 * MARGIN pixels beyond places of no confidence.
+    """
+    wide = 2 * MARGIN + 1
+    alone = F.max_pool2d((1 - trust / TRUSTED).clamp_min(0), wide, 1, MARGIN)
+    return F.avg_pool2d(alone, wide, 1, MARGIN, count_include_pad=False)
 
 
 def places(part: Rectangle, size: tuple[int, int], stride: int = 1, device: torch.device | str = "cpu") -> Tensor:

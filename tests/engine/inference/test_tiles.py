@@ -18,7 +18,7 @@ from engine.inference.session import Session
 from engine.inference.state import EditState, Exemplar, Frame, Keypoints, Pixels
 from engine.inference.tiles import SMALLEST_TILE, TILE, tiles_of, within_memory
 from engine.models.rabit import Rabit
-from engine.models.rabit_large import HALO, LargePicture, places, raised
+from engine.models.rabit_large import HALO, MARGIN, TRUSTED, LargePicture, invented, places, raised
 from engine.rectangle import Rectangle
 from engine.style import Style
 from engine.weights.registry import save_weights
@@ -150,7 +150,8 @@ def _large_picture(session: Session) -> LargePicture:
     state = _state((384, 256))
     translator = session._translator("tiny", "rabit")
     _, mix = session._mix(state)
-    picture = LargePicture(translator, session._canvas(state), replace(mix, edit=lambda codes: codes + 0.2))
+    enlarged = session.render(replace(state, full_size=False)).image
+    picture = LargePicture(translator, session._canvas(state, enlarged), replace(mix, edit=lambda codes: codes + 0.2))
     condition = translator.encode_condition(*session._conditioned("tiny", state, GRID))
     picture.match(condition, session._encoded_exemplar("tiny", "rabit", translator, ONE))
     photo, labels = session._source(state, ONE)
@@ -204,6 +205,31 @@ def test_a_border_that_would_leave_its_class_takes_from_beside_it() -> None:
     assert (points - rigid).abs()[inside].mean() < 1e-4
     came_back = (points - rigid).abs().amax(3) > 1e-4
     assert came_back[wider].any() and agrees.squeeze(1)[wider & came_back].all()
+
+
+@torch.inference_mode()
+def test_what_the_exemplars_leave_to_be_invented_stays_as_on_the_grid(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture, whole = _large_picture(Session("cpu")), Rectangle(0, 0, 384, 256)
+    enlarged = picture.canvas.enlarged.float() / 127.5 - 1
+    painted = {}
+    for opinion in (-40.0, 40.0):
+        opinions = torch.full_like(picture._found[0].opinion, opinion)
+        picture._found[0] = replace(picture._found[0], opinion=opinions)
+        painted[opinion] = picture.paint(whole)
+    assert (painted[-40.0][0] - enlarged).abs().max() < 1e-6
+    image, (alignment,) = painted[40.0]
+    trusted = invented(alignment.confidence) == 0
+    assert trusted.any() and ((image - enlarged).abs() * trusted).max() > 0.05
+
+
+def test_a_place_without_trust_fades_out_around_itself() -> None:
+    trust = torch.full((1, 1, 64, 64), TRUSTED)
+    trust[..., 30:34, 30:34] = 0
+    share = invented(trust)
+    assert share[..., 30:34, 30:34].min() == 1 and (share[0, 0, 32].diff()[:30] >= 0).all()
+    apart = 2 * MARGIN
+    assert share[..., : 30 - apart, :].max() == share[..., 34 + apart :].max() == 0 < share[0, 0, 31 - apart, 32]
+    assert invented(torch.zeros(1, 1, 16, 16)).min() == 1
 
 
 def test_places_go_on_as_those_of_the_whole_picture() -> None:
