@@ -133,9 +133,7 @@ class Session:
         self._accelerator.free()
 
     @torch.inference_mode()
-    def _render(
-        self, state: EditState, wanted: Callable[[], bool], hold: bool, progress: Progress
-    ) -> Frame | None:
+    def _render(self, state: EditState, wanted: Callable[[], bool], hold: bool, progress: Progress) -> Frame | None:
         """As `render`, whatever the device raises."""
         if state.content is not None:
             return render_preserving(state, lambda part: self._render(part, wanted, hold, progress))

@@ -42,9 +42,7 @@ class Spade(nn.Module):
     hidden              channels between the condition and both maps
     """
 
-    def __init__(
-        self, channels: int, condition_channels: int, eps: float = PONO_EPSILON, hidden: int = HIDDEN
-    ) -> None:
+    def __init__(self, channels: int, condition_channels: int, eps: float = PONO_EPSILON, hidden: int = HIDDEN) -> None:
         super().__init__()
         self.eps = eps
         self.mlp_shared = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(condition_channels, hidden, 3), nn.ReLU(True))

@@ -69,9 +69,7 @@ def test_the_editor_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert all("ok" in row or "missed" in row for row in rows[2:])
 
 
-def test_without_a_gpu_its_lines_say_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_a_gpu_its_lines_say_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert main.main(["bench", "speed", "--only", "gpu", "--rounds", "1", "--threads", "1"]) == 0
     rows = [" ".join(row.split()) for row in capsys.readouterr().out.splitlines()[2:]]

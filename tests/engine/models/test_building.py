@@ -44,9 +44,7 @@ def test_step_comes_back_from_its_weights(tmp_path: Path, monkeypatch: pytest.Mo
     assert (pictures[0] - pictures[1]).abs().mean() < 0.002  # half precision on disk
 
 
-def test_a_translator_works_at_the_size_that_it_was_trained_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_translator_works_at_the_size_that_it_was_trained_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WARPAINT_WEIGHTS", str(tmp_path))
     config = RabitConfig(size=(128, 192), widths=(8, 8, 8, 8), matching_dims=8, style_dims=4)
     network = Rabit(config)

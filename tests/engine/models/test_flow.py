@@ -18,6 +18,8 @@ SIZE = (64, 96)
 def _small_crops(monkeypatch: pytest.MonkeyPatch) -> None:
     """So small a picture would have none otherwise."""
     monkeypatch.setattr(module, "LEAST", 0)
+
+
 KERNEL = torch.randn(1, 1, 3, 3, generator=torch.Generator().manual_seed(0))
 
 
