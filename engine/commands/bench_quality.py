@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from engine.commands.parser import add_device, count
+from engine.data.layouts.registry import LAYOUTS, OWN
 from engine.domains import find_domain
 from engine.files import write_text
 from engine.images import write_image
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--domain", required=True, help="the kind of image; `domains` lists them")
     parser.add_argument("--data", type=Path, required=True, help="folder with photos/, labels/, lists and pairs.json")
+    parser.add_argument("--layout", choices=LAYOUTS, default=OWN, help="how it is arranged, as for `train`")
     parser.add_argument("--split", default="val", help="of the data set (default: val)")
     parser.add_argument("--limit", type=count, help="only the first so many photos, two at least")
     parser.add_argument("--models", type=_names, default=(), help="names with commas (default: all with weights)")
@@ -42,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     domain = find_domain(arguments.domain)
     models = arguments.models or [weights.folder.name for weights in shipped_methods(domain)]
     sheet = Sheet(domain, {model: title_of(model) for model in models})
-    options = {"device": arguments.device, "watch": sheet.add}
+    options = {"layout": arguments.layout, "device": arguments.device, "watch": sheet.add}
     report = compare(domain, arguments.data, arguments.split, models, arguments.limit, **options)
     figures, tables = json.dumps(report, indent=1) + "\n", quality_tables(report)
     write_text(arguments.out / REPORT, figures)

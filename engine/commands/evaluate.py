@@ -6,7 +6,9 @@ from pathlib import Path
 
 from engine.commands.parser import add_device, count
 from engine.commands.request import finished
+from engine.data.layouts.registry import LAYOUTS, OWN
 from engine.domains import Domain, find_domain
+from engine.errors import InputError
 from engine.evaluation.evaluate import evaluate, table, write_report
 from engine.evaluation.protocols import Case
 from engine.images import write_image
@@ -17,6 +19,7 @@ from engine.weights.registry import Weights, find_weights
 STYLE_ENCODER = "style-encoder"
 ANALYST = "analyst"
 _DATA_HELP = f"folder with photos/, labels/, lists and pairs.json; for {STYLE_ENCODER} any folder of images"
+_LAYOUT_HELP = f"how it is arranged, as for `train`; {STYLE_ENCODER} and {ANALYST} know {OWN} alone"
 _SPLIT_HELP = f"val reads val_labelled.txt (default), for {STYLE_ENCODER} val.txt"
 
 
@@ -24,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `evaluate`."""
     parser.add_argument("--domain", required=True, help="the kind of image; `domains` lists them")
     parser.add_argument("--data", type=Path, required=True, help=_DATA_HELP)
+    parser.add_argument("--layout", choices=LAYOUTS, default=OWN, help=_LAYOUT_HELP)
     parser.add_argument("--split", default="val", help=_SPLIT_HELP)
     parser.add_argument("--model", help="the model (default: the domain's)")
     parser.add_argument("--limit", type=count, help="only the first so many photos")
@@ -38,6 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print the table, write sheets and figures. Returns the exit code; raises InputError."""
     domain = find_domain(arguments.domain)
     weights = find_weights(domain.name, arguments.model or domain.default_model)
+    if arguments.layout != OWN and weights.card.model in (STYLE_ENCODER, ANALYST):
+        raise InputError(
+            f"The {weights.card.model} is not evaluated on the layout {arguments.layout}; leave --layout out."
+        )
     evaluation = {STYLE_ENCODER: _style_encoder, ANALYST: _analyst}.get(weights.card.model, _translator)
     report, lines, figures = evaluation(arguments, domain, weights)
     print(lines)
@@ -59,9 +67,8 @@ def _translator(arguments: argparse.Namespace, domain: Domain, weights: Weights)
     def render(case: Case) -> Frame:
         return finished(session.render(case.state(domain.name, model)))
 
-    report = evaluate(
-        render, arguments.data, arguments.split, arguments.limit, domain=domain, out=arguments.out, model=model
-    )
+    chosen = {"domain": domain, "model": model, "layout": arguments.layout, "out": arguments.out}
+    report = evaluate(render, arguments.data, arguments.split, arguments.limit, **chosen)
     figures = {
         f"{protocol} {name}": value
         for protocol, results in report["protocols"].items()

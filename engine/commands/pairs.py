@@ -10,15 +10,16 @@ from engine.commands.parser import add_device, count
 from engine.data.folder import read_pairs
 from engine.data.layouts.deepfashion import same_person
 from engine.data.layouts.lists import read_references, write_references
-from engine.data.layouts.registry import LAYOUTS, OWN, find_layout
+from engine.data.layouts.registry import LAYOUTS, OWN, open_layout
 from engine.domains import Domain, find_domain
 from engine.errors import InputError
 from engine.files import write_text
 from engine.images import write_image
 
 if TYPE_CHECKING:
+    from engine.data.shown import Photos
     from engine.evaluation.pair_check import PairCheck
-    from engine.evaluation.pair_traits import Photos, Traits
+    from engine.evaluation.pair_traits import Traits
 
 PERSON = "person"
 _BY_HELP = (
@@ -46,8 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the list, its report and a sheet of it. Returns the exit code; raises InputError."""
-    from engine.evaluation.pair_check import check_pairs, pair_report, pair_sheet, report_lines  # brings torch
-    from engine.evaluation.pair_traits import read_shown
+    from engine.data.shown import read_shown  # these bring torch
+    from engine.evaluation.pair_check import check_pairs, pair_report, pair_sheet, report_lines
 
     domain = find_domain(arguments.domain)
     splits = _splits(arguments)
@@ -100,7 +101,7 @@ class _Data:
             device = pick_device(self.arguments.device)
             if self.arguments.by == "look" and self.arguments.check is None and self._network is None:
                 self._network = perceptual_network(self.domain, self.arguments.perceptual).to(device)
-            photos = self._open(split)
+            photos = open_layout(self.arguments.layout, self.arguments.data, self.domain, split, paired=False)
             names = photos.names[: self.arguments.limit]
             self._traits[split] = read_traits(photos, names, self.domain, self._network, device)
             self._photos[split] = photos
@@ -109,12 +110,6 @@ class _Data:
     def photos_with(self, name: str) -> "Photos":
         """The split that has the photo `name`."""
         return next(self._photos[split] for split, traits in self._traits.items() if name in traits.names)
-
-    def _open(self, split: str) -> "Photos":
-        layout = find_layout(self.arguments.layout, self.domain)
-        if self.domain.condition == "pose":
-            return layout(self.arguments.data, split, paired=False)
-        return layout(self.arguments.data, self.domain, split, paired=False)
 
 
 def _splits(arguments: argparse.Namespace) -> list[str]:

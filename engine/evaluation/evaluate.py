@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from engine.data.layouts.registry import OWN
 from engine.domains import Domain
 from engine.evaluation.metrics import class_color_differences, psnr, ssim, swd
 from engine.evaluation.protocols import PROTOCOLS, Case, cases_of, photos_of
@@ -22,6 +23,9 @@ Render = Callable[[Case], Frame]
 SHEET_ROWS = 8
 
 _RESULTS = ("copied", "warped", "model")
+_LIKENESS = "{psnr:.1f} / {ssim:.2f} / {swd:.1f}"
+_FORMS = {"warp": _LIKENESS, "mirror": _LIKENESS, "swap": "{color:.1f}"}
+_NONE = "-"
 _TITLES = {"copied": "exemplar copied unchanged", "warped": "warped exemplar", "model": "model"}
 
 
@@ -46,28 +50,31 @@ def evaluate(
     *,
     domain: Domain,
     model: str,
+    layout: str = OWN,
     out: Path | None = None,
 ) -> dict:
     """Figures of `render` by the warp, mirror and swap protocols, for the first `limit` photos of `split`.
 
-    Those are the labelled or the posed ones, by what the domain is conditioned on.
+    Those are the labelled or the posed ones, by what the domain is conditioned on; `layout` says how `data_dir` is
+    arranged (engine/data/layouts).
     The report has, by protocol, the means for the model's picture ("model"), its warp ("warped") and the
     exemplar itself ("copied"): `psnr` over the person in dB, `ssim`, `swd`, or for swap `color` (0..255, over all
-    classes) and `color_person` (without the background); and the reliability curve of the confidence map.
+    classes) and `color_person` (without the background), where a class is in both; and the reliability curve of the
+    confidence map. Of a model that warps nothing, there are no figures of that.
     With `out` that folder gets `evaluation.json`, `reliability.png` and a contact sheet a protocol.
     Raises InputError when the data set cannot be used or `out` cannot be written.
     """
-    photos = photos_of(data_dir, domain, split)
+    photos = photos_of(data_dir, domain, split, layout)
     reliability = Reliability()
     count = len(photos.names[:limit])
     protocols = {}
     for protocol in PROTOCOLS:
         figures = {result: _Figures() for result in _RESULTS}
         rows: list[np.ndarray] = []
-        for case in tqdm(cases_of(photos, protocol, limit), protocol, total=count, unit="photo"):
+        for case in tqdm(cases_of(photos, domain, protocol, limit), protocol, total=count, unit="photo"):
             frame = render(case)
             _measure(figures, protocol, case, frame)
-            if protocol != "swap":
+            if protocol != "swap" and frame.warp is not None:
                 reliability.add(frame.confidence, frame.warp, case.truth)
             if len(rows) < SHEET_ROWS:
                 rows.append(sheet_row(case, frame, domain))
@@ -98,20 +105,21 @@ def table(report: dict) -> str:
     lines = [f"{'':28}{'warp PSNR / SSIM / SWD':>26}{'mirror PSNR / SSIM / SWD':>28}{'swap colour':>14}"]
     protocols = report["protocols"]
     for result in _RESULTS:
-        warp, mirror = (
-            "{psnr:.1f} / {ssim:.2f} / {swd:.1f}".format(**protocols[name][result]) for name in ("warp", "mirror")
-        )
-        lines.append(f"{_TITLES[result]:28}{warp:>26}{mirror:>28}{protocols['swap'][result]['color']:>14.1f}")
+        found = {name: protocols[name][result] for name in _FORMS}
+        warp, mirror, swap = (_FORMS[name].format(**means) if means else _NONE for name, means in found.items())
+        lines.append(f"{_TITLES[result]:28}{warp:>26}{mirror:>28}{swap:>14}")
     lines += ["", "confidence    share of pixels    error of the warp"]
     for entry in report["reliability"]:
-        error = "-" if entry["error"] is None else f"{entry['error']:.1f}"
+        error = _NONE if entry["error"] is None else f"{entry['error']:.1f}"
         lines.append(f"{entry['low']:.1f} to {entry['high']:.1f}{entry['share']:>18.1%}{error:>21}")
     return "\n".join(lines)
 
 
 def _measure(figures: dict[str, _Figures], protocol: str, case: Case, frame: Frame) -> None:
     height, width = case.labels.shape
-    pictures = {"copied": resize_photo(case.exemplar, (width, height)), "warped": frame.warp, "model": frame.image}
+    pictures = {"copied": resize_photo(case.exemplar, (width, height)), "model": frame.image}
+    if frame.warp is not None:
+        pictures["warped"] = frame.warp
     for result, picture in pictures.items():
         if protocol == "swap":
             _measure_colors(figures[result], case, picture)

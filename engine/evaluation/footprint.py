@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine.data.layouts.registry import OWN
 from engine.errors import InputError
 from engine.evaluation.speed import start_python
 
@@ -24,13 +25,14 @@ class Footprint:
     parameters: int
 
 
-def footprint(domain: str, model: str, data: Path, split: str, device: str) -> Footprint:
+def footprint(domain: str, model: str, data: Path, split: str, device: str, layout: str = OWN) -> Footprint:
     """The footprint of a shipped model on the first photos of `split`, with as many threads as this process.
 
     Raises InputError, with the model's own complaint, when it cannot render.
     """
     arguments = ["--domain", domain, "--model", model, "--data", str(data.resolve()), "--split", split]
-    process = start_python("-m", "engine.evaluation.footprint", *arguments, "--device", device)
+    arguments += ["--layout", layout, "--device", device]
+    process = start_python("-m", "engine.evaluation.footprint", *arguments)
     try:
         out, errors = process.communicate()
     finally:
@@ -43,7 +45,7 @@ def footprint(domain: str, model: str, data: Path, split: str, device: str) -> F
     return Footprint(**told)
 
 
-def measure(domain_name: str, model: str, data: Path, split: str, device: str) -> Footprint:
+def measure(domain_name: str, model: str, data: Path, split: str, device: str, layout: str) -> Footprint:
     """As `footprint`, in this process, which is a fresh one."""
     import torch
 
@@ -53,7 +55,7 @@ def measure(domain_name: str, model: str, data: Path, split: str, device: str) -
     from engine.models.building import load_translator
 
     domain = find_domain(domain_name)
-    cases = list(cases_of(photos_of(data, domain, split), "warp", CASES))
+    cases = list(cases_of(photos_of(data, domain, split, layout), domain, "warp", CASES))
     session = Session(device)
     on_gpu = session.device.type == "cuda"
     before = _start_peak()
@@ -95,12 +97,13 @@ def _status(name: str) -> int | None:
 def main() -> int:
     """Measure one model, print what was found as JSON. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("domain", "model", "split", "device"):
+    for name in ("domain", "model", "split", "layout", "device"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
     try:
-        found = measure(arguments.domain, arguments.model, arguments.data, arguments.split, arguments.device)
+        chosen = (arguments.split, arguments.device, arguments.layout)
+        found = measure(arguments.domain, arguments.model, arguments.data, *chosen)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from engine.data.shown import Shown
 from engine.domains import Domain
-from engine.evaluation.pair_traits import Shown, Traits
+from engine.evaluation.pair_traits import Traits
 from engine.evaluation.retrieval import some_anchors
 
 LEAST_CLASSES = 0.35  # overlap of classes below which a pair is suspicious

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 
 from engine.conditions.body import body_segments
 from engine.conditions.pose_tensors import mirrored_pose
-from engine.data.folder import PhotoFolder
-from engine.data.posed_folder import PosedFolder
+from engine.data.layouts.registry import OWN, open_layout
+from engine.data.shown import read_shown
 from engine.domains import Domain
 from engine.inference.state import EditState, Exemplar, Keypoints, Pixels
 
@@ -44,22 +45,53 @@ class Case:
         return EditState(domain, model, Pixels(self.labels), (exemplar,), (1.0,), keypoints=pose)
 
 
-def photos_of(data_dir: Path, domain: Domain, split: str) -> PosedFolder | PhotoFolder:
+class PairedPhotos(Protocol):
+    """Photos of one split with their exemplars."""
+
+    names: list[str]
+
+    def read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Photo uint8 (H, W, 3), and its label map uint8 (H, W) or its pose float (1, 18, 3)."""
+        ...
+
+    def partners(self, name: str) -> list[str]:
+        """The exemplars of `name`, best first."""
+        ...
+
+
+class Squeezed:
+    """The photos of an author's data set at the size of the domain, whatever their shape, as trainings read them."""
+
+    def __init__(self, photos: Any, domain: Domain) -> None:
+        self._photos, self._domain = photos, domain
+        self.names: list[str] = photos.names
+
+    def read(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Photo uint8 (H, W, 3), and its label map uint8 (H, W) or its pose float (1, 18, 3)."""
+        shown = read_shown(self._photos, name, self._domain)
+        return shown.photo, shown.labels if shown.pose is None else shown.pose
+
+    def partners(self, name: str) -> list[str]:
+        """The exemplars of `name` that are there, best first; raises InputError when there are none."""
+        return self._photos.partners(name)
+
+
+def photos_of(data_dir: Path, domain: Domain, split: str, layout: str = OWN) -> PairedPhotos:
     """The posed or the labelled photos of a split, by what the domain is conditioned on.
 
-    Raises InputError when the data set cannot be used.
+    Those of Warpaint's own layout keep their size. Raises InputError when the data set cannot be used, or its layout
+    has not what the domain is conditioned on.
     """
-    return PosedFolder(data_dir, split) if domain.condition == "pose" else PhotoFolder(data_dir, domain, split)
+    photos = open_layout(layout, data_dir, domain, split)
+    return photos if layout == OWN else Squeezed(photos, domain)
 
 
-def cases_of(photos: PosedFolder | PhotoFolder, protocol: str, limit: int | None = None) -> Iterator[Case]:
+def cases_of(photos: PairedPhotos, domain: Domain, protocol: str, limit: int | None = None) -> Iterator[Case]:
     """The cases of `protocol` ("warp", "mirror" or "swap") for the first `limit` photos, posed or labelled."""
-    if isinstance(photos, PosedFolder):
-        return posed_cases(photos, protocol, limit)
-    return cases(photos, protocol, limit)
+    return (posed_cases if domain.condition == "pose" else cases)(photos, protocol, limit)
 
 
-def posed_cases(photos: PosedFolder, protocol: str, limit: int | None = None) -> Iterator[Case]:
+def posed_cases(photos: PairedPhotos, protocol: str, limit: int | None = None) -> Iterator[Case]:
     """As `cases`, of posed photos: joints move and are mirrored with the photo, left and right exchanged."""
     for name in photos.names[:limit]:
         truth, pose = photos.read(name)
@@ -81,7 +113,7 @@ def moved_pose(pose: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return np.where(pose.any(axis=2, keepdims=True), np.concatenate([places, pose[..., 2:]], axis=2), 0.0)
 
 
-def cases(photos: PhotoFolder, protocol: str, limit: int | None = None) -> Iterator[Case]:
+def cases(photos: PairedPhotos, protocol: str, limit: int | None = None) -> Iterator[Case]:
     """The cases of `protocol` ("warp", "mirror" or "swap") for the first `limit` photos.
 
     The same photo has the same case each time, whatever the limit.

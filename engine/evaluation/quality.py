@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from engine.data.layouts.registry import OWN
 from engine.domains import Domain
 from engine.errors import InputError
 from engine.evaluation.footprint import Footprint, footprint
@@ -50,7 +51,7 @@ class Figures:
         if not self.numbers:
             return None
         return {
-            protocol: {name: float(np.nanmean(values)) for name, values in found.items()}
+            protocol: {name: float(np.nanmean(values)) for name, values in found.items() if values}
             for protocol, found in self.numbers.items()
         }
 
@@ -130,30 +131,32 @@ def compare(
     models: Sequence[str] = (),
     limit: int | None = None,
     *,
+    layout: str = OWN,
     device: str = "cpu",
     watch: Watch = lambda protocol, case, pictures: None,
 ) -> dict:
     """The figures of `models` (all translators with weights, unless named) on the first `limit` photos of `split`.
 
+    `layout` says how `data_dir` is arranged (engine/data/layouts).
     `watch` gets each question with the methods' pictures by name; those that failed are absent. In the report, by
     method: "picture" and "warp" with the means by protocol (`psnr` over the person in dB, `ssim`, `swd`, and
     `psnr_small`, `ssim_small` with both pictures reduced; for swap `color`, 0..255 over all classes, and
-    `color_person` without the background), the median of `seconds` a picture, `peak_mb`, `parameters`, and what the
-    card says of the training. "copied" has the figures of the exemplar itself.
+    `color_person` without the background, where a class is in both), the median of `seconds` a picture, `peak_mb`,
+    `parameters`, and what the card says of the training. "copied" has the figures of the exemplar itself.
 
     Raises InputError when the data set or a named model cannot be used.
     """
     weights = [find_weights(domain.name, model) for model in models] or shipped_methods(domain)
-    photos = photos_of(data_dir, domain, split)
+    photos = photos_of(data_dir, domain, split, layout)
     names = photos.names[:limit]
     if len(names) < LEAST_PHOTOS:
         raise InputError(f"A comparison needs at least {LEAST_PHOTOS} photos and there are {len(names)}; take more.")
     methods = [Method(found, Session(device, memory_budget=0.0)) for found in weights]
     for method in tqdm(methods, "memory", unit="method", disable=None):
-        _weigh(method, domain, data_dir, split)
+        _weigh(method, domain, data_dir, split, layout)
     copied = Figures()
     for protocol in PROTOCOLS:
-        questions = cases_of(photos, protocol, limit)
+        questions = cases_of(photos, domain, protocol, limit)
         for number, case in enumerate(tqdm(questions, protocol, len(names), unit="photo", disable=None)):
             copied.add(protocol, case, resize_photo(case.exemplar, case.labels.shape[::-1]), domain)
             first = number % len(methods)
@@ -170,12 +173,12 @@ def compare(
     }
 
 
-def _weigh(method: Method, domain: Domain, data_dir: Path, split: str) -> None:
+def _weigh(method: Method, domain: Domain, data_dir: Path, split: str, layout: str) -> None:
     """Find a method's footprint, and let it render once, so that it is warm."""
 
     def weigh() -> None:
-        method.footprint = footprint(domain.name, method.name, data_dir, split, method.session.device.type)
-        *_, case = cases_of(photos_of(data_dir, domain, split), "mirror", LEAST_PHOTOS)
+        method.footprint = footprint(domain.name, method.name, data_dir, split, method.session.device.type, layout)
+        *_, case = cases_of(photos_of(data_dir, domain, split, layout), domain, "mirror", LEAST_PHOTOS)
         unasked = replace(case, exemplar=case.exemplar // 2)  # a question that does not come again
         method.render(unasked.state(domain.name, method.name))
 

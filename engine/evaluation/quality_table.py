@@ -45,7 +45,14 @@ def _figures(found: Mapping[str, dict]) -> list[str]:
     full, small, colors = "{psnr:.2f} / {ssim:.3f} / {swd:.2f}", "{psnr_small:.2f} / {ssim_small:.3f}", "{color:.1f}"
     cells = (("warp", full), ("mirror", full), ("swap", colors + " ({color_person:.1f})"))
     cells += (("warp", small), ("mirror", small))
-    return [form.format(**found[protocol]) if protocol in found else NONE for protocol, form in cells]
+    return [_cell(form, found.get(protocol, {})) for protocol, form in cells]
+
+
+def _cell(form: str, found: Mapping[str, float]) -> str:
+    try:
+        return form.format(**found)
+    except KeyError:  # not measured
+        return NONE
 
 
 def _cost_table(report: dict) -> str:

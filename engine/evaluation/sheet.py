@@ -17,13 +17,17 @@ _HEADER = 24
 
 
 def sheet_row(case: Case, frame: Frame, domain: Domain) -> np.ndarray:
-    """The six pictures of one case side by side, uint8 RGB, each of the condition's size."""
+    """The six pictures of one case side by side, uint8 RGB, each of the condition's size.
+
+    Without an alignment, warp and confidence are grey.
+    """
     height, width = case.labels.shape
+    grey = np.full((height, width, 3), 128, np.uint8)
     cells = (
         domain.palette[case.labels],
         resize_photo(case.exemplar, (width, height)),
-        frame.warp,
-        heat_map(frame.confidence),
+        grey if frame.warp is None else frame.warp,
+        grey if frame.confidence is None else heat_map(frame.confidence),
         frame.image,
         case.truth,
     )

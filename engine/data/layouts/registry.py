@@ -1,5 +1,6 @@
 """The layouts of data sets that are read directly, by name."""
 
+from pathlib import Path
 from typing import Any
 
 from engine.data.folder import PhotoFolder
@@ -30,3 +31,12 @@ def find_layout(name: str, domain: Domain) -> Any:
             f"{', '.join(readers)}."
         )
     return readers[name]
+
+
+def open_layout(name: str, folder: Path, domain: Domain, split: str, paired: bool = True) -> Any:
+    """The photos of one split of `folder`, arranged as the layout `name` has it; their exemplars only if `paired`.
+
+    Raises InputError as `find_layout` does, and when the folder or one of its files cannot be used.
+    """
+    reader = find_layout(name, domain)
+    return reader(folder, split, paired) if domain.condition == "pose" else reader(folder, domain, split, paired)

@@ -16,6 +16,7 @@ from engine.domains import ADE20K, FASHION, Domain
 from engine.evaluation import quality
 from engine.evaluation.protocols import Case, cases_of, photos_of
 from engine.evaluation.quality import Figures, small_size
+from engine.evaluation.quality_table import quality_tables
 from engine.images import read_photo
 from engine.models.step import Step, StepConfig
 from engine.models.style_encoder import StyleEncoderConfig
@@ -116,7 +117,7 @@ def test_methods_take_turns(world: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_truth_is_without_fault_also_when_reduced(world: Path) -> None:
     figures = Figures()
-    for case in cases_of(photos_of(world / "people", FASHION, "val"), "warp"):
+    for case in cases_of(photos_of(world / "people", FASHION, "val"), FASHION, "warp"):
         figures.add("warp", case, case.truth, FASHION)
     found = figures.means()["warp"]
     assert (found["psnr"], found["psnr_small"]) == (100, 100)
@@ -128,3 +129,13 @@ def test_pictures_are_reduced_to_one_area_by_domain() -> None:
     assert [small_size(size, FASHION) for size in sizes] == [(128, 192), (157, 157), (64, 96)]
     assert [small_size(size, ADE20K) for size in sizes] == [(105, 157), (128, 128), (64, 96)]
     assert np.prod(small_size((300, 200), FASHION)) == pytest.approx(128 * 192, rel=0.01)
+
+
+def test_pictures_without_a_class_in_common_have_no_colour_error(world: Path) -> None:
+    case = next(cases_of(photos_of(world / "people", FASHION, "val"), FASHION, "swap"))
+    strange = replace(case, labels=np.full_like(case.labels, 1), exemplar_labels=np.full_like(case.labels, 2))
+    figures = Figures()
+    figures.add("swap", strange, case.truth, FASHION)
+    assert figures.means() == {"swap": {}}
+    report = {"methods": {}, "copied": figures.means(), "small_size": (128, 192)}
+    assert "| *exemplar copied* | – | – | – | – | – |" in quality_tables(report)

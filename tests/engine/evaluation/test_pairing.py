@@ -11,10 +11,11 @@ from engine.data.layouts.ade20k import Ade20k
 from engine.data.layouts.deepfashion import DeepFashion
 from engine.data.renderer import random_person
 from engine.data.renderer.keypoints import keypoints
+from engine.data.shown import read_shown
 from engine.domains import FASHION
 from engine.evaluation.pair_check import PairCheck, check_pairs, pair_report, pair_sheet, pose_overlap, report_lines
 from engine.evaluation.pair_lists import nearest_exemplars
-from engine.evaluation.pair_traits import Traits, read_shown, read_traits
+from engine.evaluation.pair_traits import Traits, read_traits
 from engine.images import read_photo, write_image
 from engine.losses.perceptual import PerceptualNetwork
 from tests.engine.layout_folders import make_ade20k, make_deepfashion, small_domain
