@@ -28,10 +28,11 @@ from engine.models.translator import Alignment, Translator
 
 Task = Literal["exemplar", "texture", "pose"]
 
-SMALL_WIDTH = 16
 SMALL_BOTTLENECK = 32
-SMALL_BLOCKS = {"bft": 6, "uft": 6, "film": 6, "features": 6, "input": 7}  # about as many parameters each
 SMALL_HALVINGS = 5
+SMALL_WIDTH = 16  # of the ResNet form
+SMALL_BLOCKS = {"bft": 6, "uft": 6, "film": 6, "features": 6, "input": 7}  # about as many parameters each
+SMALL_UNET_WIDTHS = {"bft": 24, "uft": 24, "film": 24, "features": 22, "input": 26}  # likewise
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,22 @@ class GuidedTranslatorConfig:
 
 
 def network_of(task: Task, conditioning: Conditioning, classes: int) -> GuidedConfig:
-    """The paper's network for a task, with its channels."""
+    """The paper's network for a task, with its channels.
+
+    Of an exemplar, which is no task of the paper's, the form that it takes for texture: a label map lies on the picture
+    as a sketch does.
+    """
     if task == "texture":
         return GuidedConfig("unet", conditioning, input_channels=1, guide_channels=4)
     if task == "pose":
         return GuidedConfig(conditioning=conditioning, guide_channels=KEYPOINTS)
-    return GuidedConfig(conditioning=conditioning, input_channels=classes, guide_channels=3 + classes)
+    return GuidedConfig("unet", conditioning, input_channels=classes, guide_channels=3 + classes)
 
 
 def small_network(config: GuidedConfig) -> GuidedConfig:
     """The same in a size that one core trains in minutes."""
-    small = {"width": SMALL_WIDTH, "bottleneck": SMALL_BOTTLENECK, "halvings": SMALL_HALVINGS, "even": False}
+    width = SMALL_UNET_WIDTHS[config.conditioning] if config.form == "unet" else SMALL_WIDTH
+    small = {"width": width, "bottleneck": SMALL_BOTTLENECK, "halvings": SMALL_HALVINGS, "even": False}
     return GuidedConfig(**vars(config) | small | {"blocks": SMALL_BLOCKS[config.conditioning]})
 
 

@@ -222,7 +222,7 @@ TRAININGS = {
     "cocosnet": Training(_cocosnet, small=_FEW, full=_FULL),
     "cocosnet2": Training(_cocosnet2, small=_FEW, full=_FULL),
     "cocosnet2-small": Training(_cocosnet2, small=_FEW, full=_FULL),
-    **{name: Training(_guided, small=_FEW, full=Preset(60000, 8, published=True)) for name in GUIDED},
+    **{name: Training(_guided, small=Preset(4000, 8), full=Preset(60000, 8, published=True)) for name in GUIDED},
     "parser": Training(_parser, small=Preset(700, 8), full=Preset(6000, 32)),
     "rabit": Training(_rabit, small=Preset(4000, 4), full=Preset(60000, 16)),
     "rabit-small": Training(_rabit, small=_FEW, full=Preset(60000, 16)),

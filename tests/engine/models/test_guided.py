@@ -89,7 +89,7 @@ def test_the_small_form_is_small_and_comes_back_from_its_weights(
 ) -> None:
     network = small_network(network_of("exemplar", conditioning, 19))
     translator = guided_translator(GuidedTranslatorConfig("exemplar", 19, (128, 192), network)).eval()
-    assert 2.1e6 < sum(parameter.numel() for parameter in translator.parameters()) < 2.3e6  # of 2 bytes each
+    assert 2.6e6 < sum(parameter.numel() for parameter in translator.parameters()) < 3e6  # of 2 bytes each
     name = f"guided-{conditioning}"
     assert SYSTEMS[name] == "guided_pix2pix"
     save_weights(
@@ -148,4 +148,4 @@ def test_a_pose_guides_the_exemplars_photo() -> None:
 def test_the_small_forms_of_the_other_tasks_are_small(task: str, conditioning: str) -> None:
     network = small_network(network_of(task, conditioning, 19))
     translator = guided_translator(GuidedTranslatorConfig(task, 19, (128, 192), network))
-    assert sum(parameter.numel() for parameter in translator.parameters()) < 2.5e6
+    assert sum(parameter.numel() for parameter in translator.parameters()) < 3e6

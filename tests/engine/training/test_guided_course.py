@@ -37,12 +37,15 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> PhotoSet:
     return PhotoSet(make_people(tmp_path_factory.mktemp("people"), 3), DOMAIN, "train")
 
 
-def _course(photos: PhotoSet, conditioning: str = "bft", seed: int = 0) -> GuidedCourse:
+def _course(
+    photos: PhotoSet, conditioning: str = "bft", seed: int = 0, form: str = "unet", rough_until: float = 0.0
+) -> GuidedCourse:
     torch.manual_seed(seed)
-    network = replace(network_of("exemplar", conditioning, CLASSES), **TINY)
+    network = replace(network_of("exemplar", conditioning, CLASSES), form=form, **TINY)
     translator = guided_translator(GuidedTranslatorConfig("exemplar", CLASSES, DOMAIN.size, network))
     task = ExemplarTask(DOMAIN, photos, photos)
-    return GuidedCourse(task, translator, 2, torch.device("cpu"), rate=2e-3, judge_width=4)
+    device = torch.device("cpu")
+    return GuidedCourse(task, translator, 2, device, rate=2e-3, judge_width=4, rough_until=rough_until)
 
 
 def _run(out: Path) -> Run:
@@ -91,7 +94,7 @@ def test_every_conditioning_learns(photos: PhotoSet, conditioning: str) -> None:
 
 def test_a_quick_start_does_not_let_features_vanish_and_a_plain_one_is_pix2pixs() -> None:
     torch.manual_seed(0)
-    config = replace(network_of("exemplar", "bft", CLASSES), blocks=2, bottleneck=8, width=8, even=False)
+    config = replace(network_of("exemplar", "bft", CLASSES), form="resnet", blocks=2, bottleneck=8, width=8, even=False)
     x, guide = torch.randn(1, CLASSES, 64, 64), torch.randn(1, 3 + CLASSES, 64, 64)
     spreads = {}
     for begin in (start, start_quickly):
@@ -103,6 +106,23 @@ def test_a_quick_start_does_not_let_features_vanish_and_a_plain_one_is_pix2pixs(
         spreads[begin] = up.square().mean().sqrt().item()
         assert network.decoder.paint.weight.std().item() == pytest.approx(0.02, rel=0.1)
     assert spreads[start] < 0.1 and spreads[start_quickly] > 1
+
+
+def test_short_trainings_learn_from_halved_pictures_first_and_the_judge_comes_later(photos: PhotoSet) -> None:
+    course, seen = _course(photos, form="resnet", rough_until=0.5), []
+    course.shipped.network.register_forward_hook(lambda network, inputs, output: seen.append(output.shape[2:]))
+    judge = [parameter.detach().clone() for parameter in course.networks["judge"].parameters()]
+    assert "judge" not in course.step(Chance.of_step(0, 1, 0), 0.0)
+    assert all(torch.equal(a, b) for a, b in zip(judge, course.networks["judge"].parameters(), strict=True))
+    assert "judge" in course.step(Chance.of_step(0, 1, 0), 0.5)
+    assert [tuple(size) for size in seen] == [(48, 32), (96, 64)]
+
+
+def test_pictures_that_cannot_be_halved_are_learned_from_as_they_are(photos: PhotoSet) -> None:
+    course, seen = _course(photos, rough_until=1.0), []
+    course.shipped.network.register_forward_hook(lambda network, inputs, output: seen.append(output.shape[2:]))
+    course.step(Chance.of_step(0, 1, 0), 0.0)
+    assert [tuple(size) for size in seen] == [(96, 64)]
 
 
 def test_another_persons_photo_is_no_truth(photos: PhotoSet, monkeypatch: pytest.MonkeyPatch) -> None:

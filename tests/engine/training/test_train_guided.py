@@ -12,7 +12,7 @@ from engine.domains import DOMAINS
 from engine.errors import InputError
 from engine.models.building import load_translator
 from engine.models.depth import DepthConfig, DepthUpsampler
-from engine.models.guided_pix2pix import GuidedConfig
+from engine.models.guided_pix2pix import CONDITIONINGS, GuidedConfig
 from engine.training import courses
 from engine.training.train import add_arguments, run
 from engine.weights.registry import open_weights, read_weights
@@ -28,6 +28,7 @@ def _tiny() -> Iterator[None]:
             patch.setitem(DOMAINS, domain.name, replace(domain, size=(64, 128)))
         patch.setattr(courses, "SMALL_SIDE", 32)
         patch.setattr("engine.models.guided.SMALL_WIDTH", 4)
+        patch.setattr("engine.models.guided.SMALL_UNET_WIDTHS", dict.fromkeys(CONDITIONINGS, 4))
         yield
 
 
