@@ -25,7 +25,8 @@ class Domain:
 
     `size` is (width, height) in pixels, the size its shipped weights were trained at.
     `condition` says what is edited: "labels", to be painted, or a "pose"; the classes are then the segments of the
-    body, and label maps are drawn from the pose (engine/conditions/body.py). `kin` names for a class the related
+    body, and label maps are drawn from the pose (engine/conditions/body.py). With `edges` the parts of a face are
+    painted and their edges are looked at (engine/conditions/part_edges.py). `kin` names for a class the related
     ones, nearest first, whose look it borrows where the exemplar lacks it. `head` names the face, what is worn on
     it, and what surrounds it, for domains whose label maps show that. `analyst` names the domain whose networks
     look at photos for this one, where that is another. `ships` says whether weights of it come with the program; a
@@ -42,6 +43,7 @@ class Domain:
     head: tuple[str, tuple[str, ...], tuple[str, ...]] | None = None
     analyst: str | None = None
     ships: bool = True
+    edges: bool = False
 
     @property
     def half_size(self) -> tuple[int, int]:

@@ -61,7 +61,9 @@ CELEBAHQ_EDGE = Domain(
     classes=CELEBAHQ.classes,
     default_model=_MODEL,
     kin={},
+    analyst=CELEBAHQ.name,
     ships=False,
+    edges=True,
 )
 
 DEEPFASHION = Domain(

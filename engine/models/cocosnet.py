@@ -11,17 +11,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.conditions.part_edges import EDGE_PLANES
 from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.patch_attention import Attended, attend_patches
 from engine.models.injection import shares_of
 from engine.models.mix import Mix
 from engine.models.published.cocosnet import Correspondence
 from engine.models.published.options import Options
+from engine.models.published.planes import planes_of
 from engine.models.published.spade_generator import DOUBLINGS, SpadeGenerator
 from engine.models.translator import Alignment, Translator
 
 PUBLISHED_WIDTH = 64
 CONFIDENT = 0.25  # spread of the attention, of half the picture's side, at which confidence is 1/e
+
+_edges = planes_of("celebahqedge")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class CocosNetConfig:
     patches          warp patches of 4×4 pixels, not their means
     smooth           enlarge warped means smoothly
     attention        a non-local block in the generator
+    edges            look at the edges of the parts of a face, and not at classes, which are those of CelebAMask-HQ
     """
 
     classes: int = 19
@@ -51,12 +56,18 @@ class CocosNetConfig:
     patches: bool = True
     smooth: bool = True
     attention: bool = False
+    edges: bool = False
+
+    @property
+    def channels(self) -> int:
+        """The channels of a condition."""
+        return EDGE_PLANES if self.edges else self.classes
 
     @property
     def options(self) -> Options:
         """The same as options of the published networks."""
         return Options(
-            semantic_nc=self.classes,
+            semantic_nc=self.channels,
             ngf=self.generator_width,
             match_kernel=self.kernel,
             maskmix=self.mask != "none",
@@ -71,8 +82,8 @@ class CocosNetConfig:
 
 @dataclass(frozen=True)
 class Condition:
-    """An encoded condition: label map int64 (B, H, W), its planes float (B, classes, H, W), and on the grid of
-    positions its features in the shared space and its queries."""
+    """An encoded condition: label map int64 (B, H, W), its planes float (B, C, H, W), and on the grid of positions
+    its features in the shared space and its queries."""
 
     labels: Tensor
     planes: Tensor
@@ -100,16 +111,26 @@ class CocosNet(Translator):
         self.size = config.size
         self.multiple = 2**DOUBLINGS
         self.correspondence = Correspondence(config.options)
-        self.generator = SpadeGenerator(config.options, 3 + config.classes)
+        self.generator = SpadeGenerator(config.options, 3 + config.channels)
         self.to(memory_format=torch.channels_last)
 
-    def planes(self, labels: Tensor) -> Tensor:
+    def planes(self, labels: Tensor, photo: Tensor | None = None) -> Tensor:
+        """What is looked at of label maps int64 (B, H, W), float (B, C, H, W): one plane a class, or edges.
+
+        photo  float (B, 3, H, W) in [-1, 1], where it is known: its own edges count in hair and where no part lies
+        """
+        return _edges(labels, None, photo) if self.config.edges else self.class_planes(labels)
+
+    def class_planes(self, labels: Tensor) -> Tensor:
         """Label maps int64 (B, H, W) as one plane a class, float (B, classes, H, W)."""
         planes = labels.unsqueeze(3) == torch.arange(self.config.classes, device=labels.device)
         return planes.float().permute(0, 3, 1, 2)
 
     def encode_condition(self, labels: Tensor, pose: PoseTensors | None = None) -> Condition:
-        planes = self.planes(labels)
+        return self.condition(labels, self.planes(labels))
+
+    def condition(self, labels: Tensor, planes: Tensor) -> Condition:
+        """A condition whose planes are known."""
         features = self.correspondence.condition_features(planes)
         return Condition(labels, planes, features, self.correspondence.queries(planes, features))
 
@@ -119,10 +140,11 @@ class CocosNet(Translator):
 
     def exemplar(self, photo: Tensor, labels: Tensor, features: Tensor) -> Exemplar:
         """An exemplar whose features in the shared space are known."""
-        planes = self.planes(labels)
+        planes = self.planes(labels, photo)
         keys = self.correspondence.keys(planes, features)
-        area = planes.sum((2, 3)).clamp_min(1).unsqueeze(2)
-        colours = torch.einsum("bkhw,bchw->bkc", planes, photo) / area
+        classes = self.class_planes(labels) if self.config.edges else planes
+        area = classes.sum((2, 3)).clamp_min(1).unsqueeze(2)
+        colours = torch.einsum("bkhw,bchw->bkc", classes, photo) / area
         return Exemplar(keys, self.correspondence.values(photo), colours.flatten(1))
 
     def style_code(self, exemplar: Exemplar) -> Tensor:

@@ -3,6 +3,9 @@ and those of the released code.
 
 Pseudo pairs are compared as pictures too (`reconstruction`): the paper's finest features are of full size and tell
 colours, those of our parser are not and do not.
+
+Where edges are the condition, the released loader shows those of the target's photo too, wherever no part lies. Whoever
+paints has parts alone: here half of the targets are shown so.
 """
 
 from dataclasses import replace
@@ -18,11 +21,12 @@ from engine.data.photo_set import PhotoSet
 from engine.domains import Domain
 from engine.losses.correspondence import feature_alignment, warped_mask_loss
 from engine.losses.perceptual import perceptual_network
-from engine.models.cocosnet import CocosNet, CocosNetConfig, Exemplar
+from engine.models.cocosnet import CocosNet, CocosNetConfig, Condition, Exemplar
 from engine.models.mix import ALONE
 from engine.training.exemplar_course import ExemplarCourse, Rates
 
 STRIDE = 4  # pixels to a position of the correspondence
+OUTLINED = 0.5  # share of conditions that show the edges of the target's photo, where edges are looked at
 PART = 1  # pairs of a batch on which the losses are taken that cost a third encoding or a second attention
 PUBLISHED_RATES = Rates(translator=1e-4, judge=4e-4)
 RATES = Rates(translator=2e-3, judge=1e-3, momentum=0.5)
@@ -62,12 +66,12 @@ class CocosNetCourse(ExemplarCourse):
 
     def losses(self, pairs: PairBatch, chance: Chance, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
         network, correspondence = self.shipped, self.shipped.correspondence
-        condition = network.encode_condition(pairs.labels)
+        condition = self._condition(pairs, chance)
         seen = correspondence.photo_features(torch.cat([pairs.exemplar, pairs.target[:PART]]))
         exemplar = network.exemplar(pairs.exemplar, pairs.exemplar_labels, seen[:-PART])
         labels, exemplar_labels = (x[:, ::STRIDE, ::STRIDE] for x in (pairs.labels, pairs.exemplar_labels))
         count = exemplar.values.shape[1]
-        carried = torch.cat([exemplar.values, network.planes(exemplar_labels)], dim=1)
+        carried = torch.cat([exemplar.values, network.class_planes(exemplar_labels)], dim=1)
         attended = network.attend(condition.queries, exemplar.keys, carried)
         shown, mask = attended.values[:, :count], attended.values[:, count:]
         alignment = network.alignment(replace(attended, values=shown))
@@ -81,6 +85,14 @@ class CocosNetCourse(ExemplarCourse):
             losses["warp"] = (alignment.warp - pairs.target)[pairs.same].abs().mean()
             losses["reconstruction"] = (image - pairs.target)[pairs.same].abs().mean()
         return image, losses | self.picture_losses(pairs, image)
+
+    def _condition(self, pairs: PairBatch, chance: Chance) -> Condition:
+        network = self.shipped
+        if not network.config.edges:
+            return network.encode_condition(pairs.labels)
+        outlined = torch.rand(len(pairs.labels), generator=chance.generator) < OUTLINED
+        photo = pairs.target * outlined.view(-1, 1, 1, 1).to(pairs.target)  # an even grey has no edges
+        return network.condition(pairs.labels, network.planes(pairs.labels, photo))
 
     def _cycle(self, queries: Tensor, exemplar: Exemplar, shown: Tensor) -> Tensor:
         """The exemplar, warped to the condition (`shown`) and back, is the exemplar."""

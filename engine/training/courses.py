@@ -128,7 +128,7 @@ def _cocosnet(arguments: argparse.Namespace, domain: Domain, preset: Preset, dev
     from engine.training.cocosnet_course import PUBLISHED_RATES, CocosNetCourse
 
     domain = _sized(domain, preset)
-    config = CocosNetConfig(len(domain.classes), domain.size)
+    config = CocosNetConfig(len(domain.classes), domain.size, edges=domain.edges)
     photos = labelled_photos(arguments, domain, preset.batch)
     course = partial(CocosNetCourse, domain, *photos, preset.batch, device)
     if preset.published:

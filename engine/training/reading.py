@@ -14,19 +14,25 @@ from engine.data.side_by_side import SideBySide
 from engine.domains import Domain
 from engine.errors import InputError
 
+LEARNS_FROM_EDGES = "cocosnet"  # the model that does
 SIDE_BY_SIDE = "side-by-side"  # the layout of pictures A|B, which has no label maps
 
 
 def labelled_photos(arguments: argparse.Namespace, domain: Domain, batch: int) -> tuple[PhotoSet, PhotoSet]:
     """The splits train and val, each photo read.
 
-    Raises InputError where the domain is one of poses, for data that cannot be used, and for fewer photos to learn
-    from than `batch`, as all of these functions do.
+    Raises InputError where the domain is one of poses, or of edges and the model looks at none, for data that cannot
+    be used, and for fewer photos to learn from than `batch`, as all of these functions do.
     """
     if domain.condition == "pose":
         raise InputError(
             f"{arguments.model} learns from label maps and the domain {domain.name} is conditioned on poses; choose "
             "another model or domain."
+        )
+    if domain.edges and arguments.model != LEARNS_FROM_EDGES:
+        raise InputError(
+            f"{arguments.model} learns from classes and the domain {domain.name} is conditioned on edges; choose the "
+            f"model {LEARNS_FROM_EDGES}, or the domain {domain.analyst}."
         )
     layout = find_layout(arguments.layout, domain)
     training, held_out = (PhotoSet(arguments.data, domain, split, layout) for split in ("train", "val"))

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from engine.conditions.part_edges import EDGE_PLANES
 from engine.correspondence.grids import identity_grid
+from engine.domains import CELEBAHQ
 from engine.inference.session import Session
 from engine.inference.state import EditState, Exemplar, Pixels
 from engine.models.building import BUILDERS
@@ -88,8 +90,29 @@ def test_exemplars_are_mixed_by_weight_and_by_class() -> None:
     assert nearer[labels == 4].float().mean() > nearer[labels != 4].float().mean() + 0.2
 
 
+def test_edges_are_looked_at_and_not_classes() -> None:
+    network = _network(replace(TINY, classes=len(CELEBAHQ.classes), edges=True))
+    names = "background", "skin", "nose", "hair", "neck", "cloth"
+    labels = torch.tensor([CELEBAHQ.class_named(name).id for name in names])[moved_person(STILL, 96, 64)]
+    neck, cloth = (CELEBAHQ.class_named(name).id for name in names[4:])
+    condition = network.encode_condition(labels)
+    assert condition.planes.shape == (1, EDGE_PLANES, 96, 64)
+    reclassed = network.encode_condition(torch.where(labels == neck, cloth, labels))
+    assert torch.equal(reclassed.queries, condition.queries)  # neither is one of the parts
+    assert not torch.equal(network.encode_condition(labels.roll(4, 2)).queries, condition.queries)
+
+    photo, outlined = photo_like(1, 96, 64), photo_like(1, 96, 64)
+    outlined[..., :8] = -outlined[..., :8].sign()
+    features = network.correspondence.photo_features(photo)
+    plain, seen = (network.exemplar(one, labels, features) for one in (photo, outlined))
+    assert not torch.equal(plain.keys, seen.keys)  # of one photo the edges beside the person
+    assert plain.colours.shape == (1, 3 * 19) and plain.colours[0, 3 * neck :].any()
+    image = network.synthesise(condition, [network.align(condition, plain)], ALONE)
+    assert image.shape == (1, 3, 96, 64) and image.std() > 1e-3
+
+
 def test_a_configuration_comes_back_from_its_card() -> None:
-    config = replace(TINY, mask="noise", size=(64, 96), kernel=3)
+    config = replace(TINY, mask="noise", size=(64, 96), kernel=3, edges=True)
     built = BUILDERS["cocosnet"](json.loads(json.dumps(asdict(config))))
     assert built.config == config and built.size == (64, 96)
     built.load_state_dict(_network(config).state_dict())

@@ -13,7 +13,7 @@ from engine.analysis.parser import ParserConfig, ParserEncoder
 from engine.data.chance import Chance
 from engine.data.pairs import example_pair
 from engine.data.photo_set import PhotoSet
-from engine.domains import DOMAINS
+from engine.domains import CELEBAHQ, DOMAINS
 from engine.losses.perceptual import PerceptualNetwork
 from engine.models.building import BUILDERS
 from engine.models.cocosnet import CocosNetConfig
@@ -41,13 +41,15 @@ def course(photos: PhotoSet, monkeypatch: pytest.MonkeyPatch) -> CocosNetCourse:
     return _course(photos, monkeypatch)
 
 
-def _course(photos: PhotoSet, patch: pytest.MonkeyPatch, seed: int = 0) -> CocosNetCourse:
+def _course(
+    photos: PhotoSet, patch: pytest.MonkeyPatch, seed: int = 0, config: CocosNetConfig = TINY
+) -> CocosNetCourse:
     torch.manual_seed(7)
     perceptual = PerceptualNetwork(ParserEncoder(ParserConfig(CLASSES, (4, 6, 8, 8, 8, 8))))
     patch.setattr(cocosnet_course, "perceptual_network", lambda *_: perceptual)
     torch.manual_seed(seed)
     rates = Rates(translator=2e-3, judge=2e-3, momentum=0.5)
-    return CocosNetCourse(SMALL_DOMAIN, photos, photos, 2, torch.device("cpu"), TINY, rates=rates)
+    return CocosNetCourse(SMALL_DOMAIN, photos, photos, 2, torch.device("cpu"), config, rates=rates)
 
 
 def _reached(network: nn.Module) -> set[str]:
@@ -94,6 +96,18 @@ def test_the_judge_joins_in(course: CocosNetCourse) -> None:
     after = course.networks["judge"].parameters()
     moved = [not torch.equal(a, b) for a, b in zip(before, after, strict=True)]
     assert sum(moved) > 0.8 * len(moved)  # the hinge loss leaves the last bias where it is
+
+
+def test_edges_of_targets_are_shown_of_half_of_them(photos: PhotoSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = _course(photos, monkeypatch, config=replace(TINY, classes=len(CELEBAHQ.classes), edges=True))
+    pairs = example_pair(photos, "p0", "p0", 1)
+    noise = torch.rand(1, 3, 96, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    pairs = replace(pairs, target=noise, labels=torch.zeros_like(pairs.labels))  # no part: its edges are the photo's
+    shown = [course._condition(pairs, Chance.of_step(0, step, 0)).planes[:, 0].any() for step in range(40)]
+    assert 10 < sum(shown) < 30
+    assert not course.shipped.encode_condition(pairs.labels).planes[:, 0].any()
+    figures = course.step(Chance.of_step(0, 0, 0), 0.0)
+    assert all(value.isfinite() for value in figures.values())
 
 
 class _Killed(Exception):
