@@ -28,6 +28,7 @@ from tests.engine.folders import TINY_DOMAIN, make_people, make_tiny_weights
 
 SMALL_DOMAIN = replace(TINY_DOMAIN, size=(64, 96))
 TINY = CocosNetConfig(CLASSES, SMALL_DOMAIN.size, width=4, generator_width=4)
+EDGES = replace(TINY, classes=len(CELEBAHQ.classes), edges=True)
 STEPS = 4
 
 
@@ -75,7 +76,10 @@ def test_every_loss_reaches_the_parts_that_it_is_to_teach(photos: PhotoSet, cour
         assert _reached(course.shipped) == expected[name], name
 
 
-def test_it_learns_a_pair_by_heart(course: CocosNetCourse) -> None:
+@pytest.mark.parametrize("config", [TINY, EDGES])
+def test_it_learns_a_pair_by_heart(photos: PhotoSet, config: CocosNetConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = _course(photos, monkeypatch, config=config)
+
     def figures(step: int) -> dict[str, torch.Tensor]:
         return course.step(Chance.of_step(3, 0, 0), 0.2 + 0.001 * step)
 
@@ -99,7 +103,7 @@ def test_the_judge_joins_in(course: CocosNetCourse) -> None:
 
 
 def test_edges_of_targets_are_shown_of_half_of_them(photos: PhotoSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    course = _course(photos, monkeypatch, config=replace(TINY, classes=len(CELEBAHQ.classes), edges=True))
+    course = _course(photos, monkeypatch, config=EDGES)
     pairs = example_pair(photos, "p0", "p0", 1)
     noise = torch.rand(1, 3, 96, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
     pairs = replace(pairs, target=noise, labels=torch.zeros_like(pairs.labels))  # no part: its edges are the photo's
