@@ -19,8 +19,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.layers.products import Columns
-
 CHUNK_BYTES = 16 * 1024 * 1024  # similarities held at a time
 TINY = torch.finfo(torch.float64).eps
 
@@ -47,7 +45,7 @@ class PatchCorrelation:
         key_height, key_width = self.exemplar.shape[1:]
         rows = F.pad(self.condition, (0, reach, reach, reach)).permute(1, 2, 0)
         keys = F.pad(self.exemplar, (0, reach, 0, reach)).permute(1, 2, 0)
-        products = Columns(keys.flatten(0, 1))
+        columns = keys.flatten(0, 1).T
         row_mean, row_scale = (x.view(height, width) for x in self._statistics(self.condition))
         key_mean, key_scale = self._statistics(self.exemplar)
         weight = self.condition.shape[0] * self.kernel**2
@@ -55,7 +53,7 @@ class PatchCorrelation:
         step = max(1, CHUNK_BYTES // (4 * rows.shape[1] * line) - 2 * reach)
         for top in range(0, height, step):
             part = slice(top, min(top + step, height))
-            values = products(rows[part.start : part.stop + 2 * reach].flatten(0, 1))
+            values = rows[part.start : part.stop + 2 * reach].flatten(0, 1) @ columns
             values = _diagonal_sums(values, 1 + line, reach)
             values = _diagonal_sums(values, rows.shape[1] * line + keys.shape[1], reach)
             values = values.view(-1, rows.shape[1], keys.shape[0], keys.shape[1])

@@ -24,8 +24,14 @@ class InstanceNorm(nn.Module):
 
 
 def _plane_mean(x: Tensor) -> Tensor:
-    """float64 (B, C, 1, 1): rows in x's own precision, which is enough for so few numbers, then their mean."""
-    return x.mean(3).double().mean(2)[:, :, None, None]
+    """float64 (B, C, 1, 1): rows in x's own precision, which is enough for so few numbers, then their mean.
+
+    Of channels_last memory a product with ones sums rows several times as fast as `mean` does.
+    """
+    rows = x.permute(0, 2, 3, 1).flatten(0, 1)
+    ones = x.new_ones(()).expand(len(rows), 1, rows.shape[1])
+    sums = torch.bmm(ones, rows).view(len(x), x.shape[2], -1)
+    return sums.double().mean(1)[:, :, None, None] / x.shape[3]
 
 
 class InstanceResidualBlock(nn.Module):

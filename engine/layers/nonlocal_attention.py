@@ -4,7 +4,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.layers.products import Columns
 from engine.layers.spectral import SpectralConv2d
 
 CHUNK = 512  # queries whose scores are held at a time
@@ -38,5 +37,4 @@ class NonLocalAttention(nn.Module):
 
 def _attend(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     """queries (N, K), keys (M, K), values (V, M) -> (N, V)."""
-    scores, weighted = Columns(keys), Columns(values)
-    return torch.cat([weighted(scores(chunk).softmax(1)) for chunk in queries.split(CHUNK)])
+    return torch.cat([(chunk @ keys.T).softmax(1) @ values.T for chunk in queries.split(CHUNK)])

@@ -15,8 +15,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.layers.products import Columns
-
 CHANNELS = 256  # from which it pays
 SIDE = 32  # of the plane from which it pays
 STRIP_BYTES = 8 * 1024**2  # transformed values held at a time
@@ -52,24 +50,24 @@ def convolve3(x: Tensor, weight: Tensor, bias: Tensor | None, tile: Literal[2, 4
     H and W are multiples of `tile`.
     """
     transforms = _TRANSFORMS[tile]
-    products = [[Columns(w) for w in transforms.filter(row.unbind(-1))] for row in transforms.filter(weight.unbind(2))]
+    filters = [[w.T for w in transforms.filter(row.unbind(-1))] for row in transforms.filter(weight.unbind(2))]
     batch, channels, height, width = x.shape[0], x.shape[1], x.shape[2] - 2, x.shape[3] - 2
     result = x.new_empty(batch, height, width, len(weight))
     rows = tile * max(1, STRIP_BYTES // ((tile + 2) ** 2 * 4 * channels * (width // tile)))
     for sample, target in zip(x.permute(0, 2, 3, 1), result, strict=True):
         for top in range(0, height, rows):
             part = target[top : top + rows]
-            _convolve_strip(sample[top : top + len(part) + 2], products, part, tile)
+            _convolve_strip(sample[top : top + len(part) + 2], filters, part, tile)
     return (result if bias is None else result.add_(bias)).permute(0, 3, 1, 2)
 
 
-def _convolve_strip(x: Tensor, products: list[list[Callable[[Tensor], Tensor]]], target: Tensor, tile: int) -> None:
+def _convolve_strip(x: Tensor, filters: list[list[Tensor]], target: Tensor, tile: int) -> None:
     """x (h + 2, w + 2, C) into target (h, w, O); row and column steps of the transforms are alike."""
     size, transforms = (len(target) // tile, target.shape[1] // tile), _TRANSFORMS[tile]
     sums = []
-    for row, of_row in zip(transforms.data(x.unfold(0, tile + 2, tile).unbind(-1)), products, strict=True):
+    for row, of_row in zip(transforms.data(x.unfold(0, tile + 2, tile).unbind(-1)), filters, strict=True):
         columns = transforms.data(row.unfold(1, tile + 2, tile).unbind(-1))
-        sums.append(transforms.output([product(c.flatten(0, 1)) for c, product in zip(columns, of_row, strict=True)]))
+        sums.append(transforms.output([c.flatten(0, 1) @ w for c, w in zip(columns, of_row, strict=True)]))
     for column, of_column in enumerate(zip(*sums, strict=True)):
         for row, value in enumerate(transforms.output(of_column)):
             target[row::tile, column::tile] = value.view(*size, -1)

@@ -17,7 +17,6 @@ from torch import Tensor, nn
 
 from engine.correspondence.patch_correlation import PatchCorrelation
 from engine.layers.instance_norm import InstanceResidualBlock
-from engine.layers.products import Columns
 from engine.layers.spade import resized
 from engine.models.published.adaptor import Adaptor
 from engine.models.published.arrays import read_case
@@ -126,13 +125,13 @@ class Correspondence(nn.Module):
 
     def _match(self, queries: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """queries (C, h, w), keys (C, h', w'), values (V, h', w') -> warped (h * w, V), index, probability, margin."""
-        weighted = Columns(values.flatten(1))
+        colours = values.flatten(1).T
         parts = []
         for _, logits in PatchCorrelation(queries, keys, self.options.match_kernel).chunks():
             weights = logits.softmax(1)
             best, index = logits.max(1, keepdim=True)
             second = logits.scatter(1, index, -torch.inf).amax(1, keepdim=True)
-            parts.append((weighted(weights), index[:, 0], weights.gather(1, index)[:, 0], (best - second)[:, 0]))
+            parts.append((weights @ colours, index[:, 0], weights.gather(1, index)[:, 0], (best - second)[:, 0]))
         return tuple(torch.cat(part) for part in zip(*parts, strict=True))
 
 

@@ -18,7 +18,6 @@ from torch import Tensor, nn
 from engine.correspondence.patch_correlation import PatchCorrelation
 from engine.layers.instance_norm import InstanceResidualBlock
 from engine.layers.nonlocal_attention import NonLocalAttention
-from engine.layers.products import Columns
 from engine.layers.spade import SLOPE, SpadeResidualBlock, resized
 from engine.models.published.adaptor import AdaptorTrunk, conv_norm
 from engine.models.published.arrays import read_case
@@ -155,13 +154,12 @@ class Alignment(nn.Module):
         queries, keys (256, h, w), fine (256, 2h, 2w), values (V, h * w), mask (C, 2h, 2w).
         """
         in_blocks = _blocks(fine).permute(2, 1, 0)  # (h * w, 4, 256)
-        mixture = Columns(values)
-        masks = None if mask is None else Columns(_blocks(mask).flatten(0, 1))
+        masks = None if mask is None else _blocks(mask).flatten(0, 1).T
         width = queries.shape[2]
         parts = []
         for rows, logits in PatchCorrelation(queries, keys, self.options.match_kernel).chunks():
             weights = logits.softmax(1)
-            mixed, coarse = mixture(weights).split((4 * sum(FINE), sum(COARSE)), dim=1)
+            mixed, coarse = (weights @ values.T).split((4 * sum(FINE), sum(COARSE)), dim=1)
             mixed = mixed.unflatten(1, (-1, 4))  # (n, channels, 4)
             block_rows = slice(rows.start * width, rows.stop * width)
             dots = (in_blocks[block_rows] @ mixed[:, :MATCHED] * SHARPNESS).softmax(2)
@@ -288,12 +286,12 @@ def _two_best(weights: Tensor) -> dict[str, Tensor]:
     return {"best": best, "index": index}
 
 
-def _warped_mask(rows: slice, weights: Tensor, dots: Tensor, masks: Columns, width: int) -> Tensor:
+def _warped_mask(rows: slice, weights: Tensor, dots: Tensor, masks: Tensor, width: int) -> Tensor:
     """The exemplar's condition warped to the first position of every fourth block: (rows / 4, width / 4, C)."""
     first = -rows.start % MASK_STEP
     chosen = weights.unflatten(0, (-1, width))[first::MASK_STEP, ::MASK_STEP]
     attention = dots.unflatten(0, (-1, width))[first::MASK_STEP, ::MASK_STEP, 0]
-    mixed = masks(chosen.flatten(0, 1)).view(*chosen.shape[:2], -1, BLOCK**2)
+    mixed = (chosen.flatten(0, 1) @ masks).view(*chosen.shape[:2], -1, BLOCK**2)
     return (mixed * attention.unsqueeze(2)).sum(3)
 
 

@@ -6,7 +6,6 @@ import torch.nn.functional as F
 
 from engine.layers import nonlocal_attention
 from engine.layers.nonlocal_attention import NonLocalAttention
-from engine.layers.products import Columns
 
 
 @pytest.mark.parametrize("grad", [False, True])
@@ -28,8 +27,3 @@ def test_gradients_reach_all_weights() -> None:
     block.gamma.data.fill_(0.5)
     block(torch.randn(1, 16, 4, 4)).square().sum().backward()
     assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in block.parameters())
-
-
-def test_columns_are_a_product() -> None:
-    rows, matrix = torch.randn(5, 3), torch.randn(4, 3)
-    torch.testing.assert_close(Columns(matrix)(rows), rows @ matrix.T)
