@@ -33,7 +33,8 @@ class GuidedCourse(Course):
     """shipped  has the network in its attribute `network` and a dataclass `config`
     rate     Adam's
     quickly  start from weights that learn sooner
-    rough_until  the part of the run that is learned from pictures of half the size, without the judge
+    rough_until  the part of the run that is learned without the judge and from pictures of half the size, where
+                 those fit the network and the task
     """
 
     def __init__(
@@ -70,8 +71,8 @@ class GuidedCourse(Course):
 
     def step(self, chance: Chance, progress: float) -> dict[str, Tensor]:
         batch = self._task.draw(self._batch, chance).to(self._device)
-        rough = progress < self._rough_until and self._can_be_halved(batch)
-        batch = batch.halved() if rough else batch
+        rough = progress < self._rough_until
+        batch = batch.halved() if rough and self._can_be_halved(batch) else batch
         self.shipped.train()
         output = self.shipped.network(_laid_out(batch.input), _laid_out(batch.guide)).float()
         losses = {}
@@ -90,7 +91,7 @@ class GuidedCourse(Course):
 
     def _can_be_halved(self, batch: GuidedBatch) -> bool:
         multiple = 2 * self.shipped.network.config.multiple
-        return all(side % multiple == 0 for side in batch.input.shape[2:])
+        return self._task.halves and all(side % multiple == 0 for side in batch.input.shape[2:])
 
     def _verdict(self, batch: GuidedBatch, picture: Tensor) -> list[list[Tensor]]:
         return self.networks["judge"](_laid_out(torch.cat([batch.input, batch.guide, picture], dim=1)))

@@ -24,9 +24,12 @@ from engine.training.sheet import ROWS, shown_names, shown_pairs, to_bytes
 
 
 class GuidedTask(ABC):
-    """adversarial  whether a judge takes part in the training"""
+    """adversarial  whether a judge takes part in the training
+    halves       whether pictures of half the size teach the same
+    """
 
     adversarial = True
+    halves = True
 
     @abstractmethod
     def draw(self, count: int, chance: Chance) -> GuidedBatch:
@@ -71,7 +74,12 @@ class ExemplarTask(GuidedTask):
 
 
 class TextureTask(GuidedTask):
-    """A sketch, guided by patches of the photo it is a sketch of; the picture is painted in Lab."""
+    """A sketch, guided by patches of the photo it is a sketch of; the picture is painted in Lab.
+
+    Its lines are as thin at every size: what is learned of halved ones is of no use.
+    """
+
+    halves = False
 
     def __init__(self, training: PhotoSet, held_out: PhotoSet, sketches: Sketches) -> None:
         self._training, self._held_out, self._sketches = training, held_out, sketches

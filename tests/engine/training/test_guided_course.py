@@ -118,10 +118,17 @@ def test_short_trainings_learn_from_halved_pictures_first_and_the_judge_comes_la
     assert [tuple(size) for size in seen] == [(48, 32), (96, 64)]
 
 
-def test_pictures_that_cannot_be_halved_are_learned_from_as_they_are(photos: PhotoSet) -> None:
-    course, seen = _course(photos, rough_until=1.0), []
+@pytest.mark.parametrize("task", ["exemplar", "texture"])
+def test_what_cannot_be_halved_is_learned_from_as_it_is(task: str, photos: PhotoSet, tmp_path: Path) -> None:
+    """Sides that the network does not halve so often, and lines that would fade."""
+    seen = []
+    if task == "exemplar":
+        course = _course(photos, rough_until=1.0)
+    else:
+        texture = TextureTask(photos, photos, Sketches(tmp_path, DOMAIN.size))
+        course = _task_course(texture, "texture", form="resnet", rough_until=1.0)
     course.shipped.network.register_forward_hook(lambda network, inputs, output: seen.append(output.shape[2:]))
-    course.step(Chance.of_step(0, 1, 0), 0.0)
+    assert "judge" not in course.step(Chance.of_step(0, 1, 0), 0.0)
     assert [tuple(size) for size in seen] == [(96, 64)]
 
 
@@ -133,11 +140,14 @@ def test_another_persons_photo_is_no_truth(photos: PhotoSet, monkeypatch: pytest
     assert all(torch.equal(a, b) for a, b in zip(judge, course.networks["judge"].parameters(), strict=True))
 
 
-def _task_course(task: GuidedTask, name: str) -> GuidedCourse:
+def _task_course(task: GuidedTask, name: str, form: str | None = None, rough_until: float = 0.0) -> GuidedCourse:
+    """`form` is that of the task's own network where none is named."""
     classes = CLASSES if name != "pose" else len(POSED_DOMAIN.classes)
-    network = replace(network_of(name, "bft", classes), **TINY)
+    network = network_of(name, "bft", classes)
+    network = replace(network, form=form or network.form, **TINY)
     translator = guided_translator(GuidedTranslatorConfig(name, classes, DOMAIN.size, network))
-    return GuidedCourse(task, translator, 2, torch.device("cpu"), rate=2e-3, judge_width=4)
+    device = torch.device("cpu")
+    return GuidedCourse(task, translator, 2, device, rate=2e-3, judge_width=4, rough_until=rough_until)
 
 
 def _learns(course: GuidedCourse, columns: int, size: tuple[int, int] = DOMAIN.size) -> None:
