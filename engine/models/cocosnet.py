@@ -39,7 +39,7 @@ class CocosNetConfig:
     mask             what the exemplar's features are mixed with: its label map, noise, or nothing ("none"), with which
                      the condition's stay alone as well
     coordinates      whether features are mixed with their coordinates
-    patches          warp patches of 4×4 pixels, not their means; small networks leave their borders visible
+    patches          warp patches of 4×4 pixels, not their means
     smooth           enlarge warped means smoothly
     attention        a non-local block in the generator
     edges            look at the edges of the parts of a face, and not at classes, which are those of CelebAMask-HQ
@@ -53,7 +53,7 @@ class CocosNetConfig:
     kernel: int = 1
     mask: Literal["exemplar", "noise", "none"] = "exemplar"
     coordinates: bool = True
-    patches: bool = False
+    patches: bool = True
     smooth: bool = True
     attention: bool = False
     edges: bool = False
