@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,14 +23,6 @@ from engine.weights.card import PHOTOS_SEEN
 from engine.weights.registry import save_weights
 from tests.engine.factories import make_data_set, make_weights
 from tests.engine.figures import TINY, tiny_rabit
-
-
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    """The command sets the number of threads; the suite keeps its own."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def save_tiny(root: Path, model: str, config: dict, network: torch.nn.Module, metrics: dict) -> None:

@@ -1,7 +1,6 @@
 """`bench speed` from the command line."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -16,14 +15,6 @@ from engine.weights.registry import weights_root
 SHIPPED = pytest.mark.skipif(
     not (weights_root() / "fashion" / "rabit" / "card.json").exists(), reason="no weights are shipped yet"
 )
-
-
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    """The command sets the number of threads; the suite keeps its own."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def test_rows_stand_in_columns() -> None:
