@@ -26,8 +26,11 @@ class InstanceNorm(nn.Module):
 def _plane_mean(x: Tensor) -> Tensor:
     """float64 (B, C, 1, 1): rows in x's own precision, which is enough for so few numbers, then their mean.
 
-    Of channels_last memory a product with ones sums rows several times as fast as `mean` does.
+    Of channels_last memory a product with ones sums rows several times as fast as `mean` does, on the CPU. While
+    gradients are recorded autocasting may be on, which would make that product a less precise one.
     """
+    if x.device.type != "cpu" or x.dtype != torch.float32 or torch.is_grad_enabled():
+        return x.mean(3).double().mean(2)[:, :, None, None]
     rows = x.permute(0, 2, 3, 1).flatten(0, 1)
     ones = x.new_ones(()).expand(len(rows), 1, rows.shape[1])
     sums = torch.bmm(ones, rows).view(len(x), x.shape[2], -1)
