@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.allocator import keep_freed_memory
 from engine.commands.parser import Parser, add_computing, computing_of
 from engine.errors import InputError
 
@@ -45,6 +46,7 @@ _SCREENSHOT_HELP = "start the editor, wait until the picture has settled, save t
 
 def main(argv: Sequence[str]) -> int:
     """Run the command that `argv` names, or the editor. Returns the exit code: 0 done, 1 failed, 2 bad input."""
+    keep_freed_memory()
     try:
         if argv and argv[0] in COMMANDS:
             return _run_command(argv[0], argv[1:])

@@ -31,10 +31,12 @@ class MotionEncoder(nn.Module):
         self.conv = nn.Conv2d(2 * width, width - 2 * candidates, 3, padding=1)
 
     def forward(self, scores: Tensor, offsets: Tensor) -> Tensor:
-        from_scores = self.convc2(F.relu(self.convc1(scores), inplace=True))
-        from_offsets = self.convf2(F.relu(self.convf1(offsets), inplace=True))
-        both = F.relu(torch.cat([from_scores, from_offsets], 1), inplace=True)
-        return torch.cat([F.relu(self.conv(both), inplace=True), offsets], 1)
+        of_scores, of_offsets = self.conv.weight.split(self.convc2.out_channels, dim=1)
+        from_scores = F.relu(self.convc2(F.relu(self.convc1(scores), inplace=True)), inplace=True)
+        motion = F.conv2d(from_scores, of_scores, self.conv.bias, padding=1)
+        from_offsets = F.relu(self.convf2(F.relu(self.convf1(offsets), inplace=True)), inplace=True)
+        motion = motion.add_(F.conv2d(from_offsets, of_offsets, padding=1))
+        return torch.cat([F.relu(motion, inplace=True), offsets], 1)
 
 
 class OffsetHead(nn.Module):

@@ -147,9 +147,11 @@ class GruPatchMatch(nn.Module):
         """Propagate and evaluate both ways. queries, keys (B * H * W, dims). Returns offsets and scores, best first."""
         first, second = (1, 2) if vertical_first else (2, 1)
         to_index = rounded_index if self.config.trainable else published_index
-        index, _ = self._best(queries, keys, propagated(offsets, first, to_index))
-        index, scores = self._best(queries, keys, propagated_index(index, second))
-        return to_offsets(index), scores
+        index = self._best(queries, keys, propagated(offsets, first, to_index))[0]
+        index, best, logits = self._best(queries, keys, propagated_index(index, second))
+        largest = best[:, :1]
+        scores = (best - largest).exp_() / logits.sub_(largest).exp_().sum(1, keepdim=True)
+        return to_offsets(index), scores.view(index.shape)
 
     def nearest(self, offsets: Offsets) -> Tensor:
         """The index of the position that stands for each candidate, int64 (B, H, W, K)."""
@@ -170,13 +172,14 @@ class GruPatchMatch(nn.Module):
         warped = gathered_sum(as_rows(values), index, weights)
         return warped.view(batch, height, width, -1).permute(0, 3, 1, 2)
 
-    def _best(self, queries: Tensor, keys: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
-        """The best K of the candidates int32 (B, H, W, 3K): their index and scores float (B, H, W, K), best first."""
+    def _best(self, queries: Tensor, keys: Tensor, index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The best K of the candidates int32 (B, H, W, 3K), best first.
+
+        Their index (B, H, W, K), their logits (N, K) and the logits of all (N, 3K), N = B * H * W.
+        """
         logits = gathered_dots(queries, keys, flattened(index)).div_(self.config.temperature)
         best, chosen = logits.topk(self.config.candidates, dim=1)
-        total = (logits - best[:, :1]).exp_().sum(1, keepdim=True)
-        shape = (*index.shape[:3], -1)
-        return index.gather(3, chosen.view(shape)), ((best - best[:, :1]).exp_() / total).view(shape)
+        return index.gather(3, chosen.view(*index.shape[:3], -1)), best, logits
 
 
 def as_rows(x: Tensor) -> Tensor:

@@ -25,12 +25,13 @@ class SeparableConvGru(nn.Module):
 
 
 def _update(hidden: Tensor, inputs: Tensor, update: nn.Conv2d, reset: nn.Conv2d, new: nn.Conv2d) -> Tensor:
-    """One gated update. What the inputs say to all three gates is computed at once and nothing is concatenated."""
-    channels, padding = hidden.shape[1], update.padding
-    weight = torch.cat([update.weight, reset.weight, new.weight])
-    bias = torch.cat([update.bias, reset.bias, new.bias])
-    told = F.conv2d(inputs, weight[:, channels:], bias, padding=padding)
-    gates = F.conv2d(hidden, weight[: 2 * channels, :channels], padding=padding)
-    share, kept = (gates + told[:, : 2 * channels]).sigmoid_().chunk(2, dim=1)
-    candidate = F.conv2d(kept * hidden, weight[2 * channels :, :channels], padding=padding)
-    return torch.lerp(hidden, (candidate + told[:, 2 * channels :]).tanh_(), share)
+    """One gated update. Hidden state and inputs are convolved each for itself, so that nothing is concatenated."""
+    share, kept = _convolved(hidden, inputs, update, reset).sigmoid_().chunk(2, dim=1)
+    return torch.lerp(hidden, _convolved(kept * hidden, inputs, new).tanh_(), share)
+
+
+def _convolved(hidden: Tensor, inputs: Tensor, *gates: nn.Conv2d) -> Tensor:
+    channels, padding = hidden.shape[1], gates[0].padding
+    weight, bias = torch.cat([gate.weight for gate in gates]), torch.cat([gate.bias for gate in gates])
+    of_inputs = F.conv2d(inputs, weight[:, channels:], bias, padding=padding)
+    return of_inputs.add_(F.conv2d(hidden, weight[:, :channels], padding=padding))

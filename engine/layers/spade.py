@@ -9,8 +9,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.layers.spectral import SpectralConv2d
+from engine.layers.winograd import convolve3, tile_for
 
 HIDDEN = 128
+WIDE = 128  # channels, in and out, from which Winograd's tiles of 4×4 pay
 SLOPE = 0.2
 PONO_EPSILON = 1e-5
 
@@ -57,7 +59,17 @@ class Spade(nn.Module):
     def modulate(self, normalised: Tensor, condition: Tensor) -> Tensor:
         """The same for an x that is normalised already."""
         hidden = self.pad(self.mlp_shared(resized(condition, normalised.shape[-2:])))
+        if self._pays(normalised):
+            weight = torch.cat([self.mlp_gamma.weight, self.mlp_beta.weight])
+            bias = torch.cat([self.mlp_gamma.bias + 1, self.mlp_beta.bias])
+            gamma, beta = convolve3(hidden, weight, bias, 4).chunk(2, dim=1)
+            return torch.addcmul(beta, normalised, gamma)
         return torch.addcmul(self.mlp_beta(hidden), normalised, self.mlp_gamma(hidden).add_(1))
+
+    def _pays(self, x: Tensor) -> bool:
+        """Whether both maps come from one convolution by Winograd's tiles."""
+        wide = min(self.mlp_gamma.in_channels, 2 * self.mlp_gamma.out_channels) >= WIDE
+        return wide and not torch.is_grad_enabled() and tile_for(x, *x.shape[2:]) == 4
 
 
 class SpadeResidualBlock(nn.Module):
@@ -66,8 +78,6 @@ class SpadeResidualBlock(nn.Module):
     Where the channels change, the shortcut is a 1×1 convolution after SPADE without an activation.
     Dilated blocks spread the taps of both convolutions.
     """
-
-    spade = Spade
 
     def __init__(
         self,
@@ -85,12 +95,12 @@ class SpadeResidualBlock(nn.Module):
         self.pad = nn.ReflectionPad2d(dilation)
         self.conv_0 = SpectralConv2d(channels_in, middle, 3, dilation=dilation)
         self.conv_1 = SpectralConv2d(middle, channels_out, 3, dilation=dilation)
-        self.norm_0 = self.spade(channels_in, condition_channels, eps, hidden)
-        self.norm_1 = self.spade(middle, condition_channels, eps, hidden)
+        self.norm_0 = Spade(channels_in, condition_channels, eps, hidden)
+        self.norm_1 = Spade(middle, condition_channels, eps, hidden)
         self.conv_s: SpectralConv2d | None = None
         if channels_in != channels_out:
             self.conv_s = SpectralConv2d(channels_in, channels_out, 1, bias=False)
-            self.norm_s = self.spade(channels_in, condition_channels, eps, hidden)
+            self.norm_s = Spade(channels_in, condition_channels, eps, hidden)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """x float (B, channels_in, H, W), condition (B, G, H', W'). Returns (B, channels_out, H, W)."""

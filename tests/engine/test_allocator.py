@@ -1,0 +1,58 @@
+"""Freed memory stays with the process until it is given back. In processes of their own: it cannot be undone."""
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+glibc_only = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc's allocator is told what to keep")
+
+FAULTS = """
+import resource, sys
+import torch
+from engine.allocator import keep_freed_memory
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+torch.set_num_threads(1)
+for _ in range(20):  # until the gaps that alignment leaves between blocks have filled
+    torch.ones(2**24)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    torch.ones(2**24)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+RESIDENT = """
+import resource
+from pathlib import Path
+import torch
+from engine.allocator import give_back_freed_memory, keep_freed_memory
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+keep_freed_memory()
+torch.set_num_threads(1)
+before = resident()
+block = torch.ones(2**25)
+del block
+print(resident() - before)
+give_back_freed_memory()
+print(resident() - before)
+"""
+
+
+def printed(program: str, *arguments: str) -> list[int]:
+    answer = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    return [int(line) for line in answer.stdout.split()]
+
+
+@glibc_only
+def test_a_tensor_of_the_same_size_again_takes_no_fresh_pages() -> None:
+    (fresh,), (kept,) = printed(FAULTS, "plain"), printed(FAULTS, "keep")
+    assert kept < fresh / 4
+
+
+@glibc_only
+def test_what_is_kept_can_be_given_back() -> None:
+    kept, left = printed(RESIDENT)
+    assert kept > 100 * 2**20 > 10 * left
