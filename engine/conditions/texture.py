@@ -1,5 +1,7 @@
 """Texture patches: small squares of a picture, laid into the regions of a label map (TextureGAN's setting).
 
+The background gets none: what is textured stands on white.
+
 A guide is float32 (4, H, W): Lab in [-1, 1] as engine/lab.py has it and whether there is a patch, 1 or -1. Where there
 is none, Lab is 0, a middle grey. Places are (row, column).
 """
@@ -18,15 +20,17 @@ MARGIN = 2 / 128  # that a patch's middle keeps from the border of its region, a
 GIVEN = 0.8  # share of the classes that get a patch in training
 OWN_PLACE = 0.5  # share of these patches that stay where they were
 
+BACKGROUND = 0
+
 Place = tuple[int, int]
 
 
 def bare_classes(domain: Domain) -> tuple[int, ...]:
     """The classes that nobody would paint with a fabric: background, and in domains that show heads skin and hair."""
     if domain.head_by_id is None:
-        return (0,)
+        return (BACKGROUND,)
     face, _, around = domain.head_by_id
-    return (0, face, *domain.kin_by_id[face], *around)
+    return (BACKGROUND, face, *domain.kin_by_id[face], *around)
 
 
 def no_texture(height: int, width: int) -> np.ndarray:
@@ -84,7 +88,7 @@ def textured(
     guide = no_texture(*labels.shape)
     swatch = not photo_labels.any()
     for class_id in np.unique(labels):
-        if swatch and class_id in bare:
+        if class_id == BACKGROUND or (swatch and class_id in bare):
             continue
         region = labels == class_id
         source = np.ones(photo_labels.shape, bool) if swatch else photo_labels == class_id
@@ -103,7 +107,7 @@ def random_texture(labels: np.ndarray, photo: np.ndarray, random: np.random.Gene
     for class_id in np.unique(labels):
         region = labels == class_id
         side = round(width * random.uniform(SHORTEST, LONGEST))
-        if region.mean() < LEAST_AREA or random.random() >= GIVEN:
+        if class_id == BACKGROUND or region.mean() < LEAST_AREA or random.random() >= GIVEN:
             continue
         at, to = (tuple(place) for place in random.choice(inner_places(region), 2))
         lay(guide, photo, (region, region), to if random.random() < OWN_PLACE else at, to, side)

@@ -181,7 +181,7 @@ def _guided_task(arguments: argparse.Namespace, domain: Domain, preset: Preset) 
         return PoseTask(*posed_photos(arguments, domain, preset.batch)), translator
     photos = labelled_photos(arguments, domain, preset.batch)
     if name == "texture":
-        return TextureTask(*photos, Sketches(arguments.data, domain.size)), translator
+        return TextureTask(*photos, Sketches(arguments.data, domain.size), bare), translator
     return ExemplarTask(domain, *photos), translator
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.conditions.heat_maps import heat_maps
-from engine.conditions.texture import random_texture
+from engine.conditions.texture import BACKGROUND, random_texture
 from engine.data.chance import Chance
 from engine.data.depth_set import DepthSet
 from engine.data.guided import GuidedBatch, joined
@@ -18,9 +18,13 @@ from engine.data.posed_set import PosedSet
 from engine.data.sketches import Sketches
 from engine.domains import Domain
 from engine.lab import to_lab, to_rgb
+from engine.layers.by_class import laid_out
 from engine.models.depth import DepthUpsampler, enlarged, reduced
 from engine.models.guided import label_planes
 from engine.training.sheet import ROWS, shown_names, shown_pairs, to_bytes
+
+LIFT, TINT = 0.2, 0.12  # spread of what a dye adds to lightness, and to both colours
+UNDYED = torch.tensor([1.0, 0, 0, 0, 0])  # cosine and sine of the turn, lift, tints
 
 
 class GuidedTask(ABC):
@@ -74,15 +78,16 @@ class ExemplarTask(GuidedTask):
 
 
 class TextureTask(GuidedTask):
-    """A sketch, guided by patches of the photo it is a sketch of; the picture is painted in Lab.
+    """A sketch, guided by patches of the photo it is a sketch of; the picture is painted in Lab, on white.
 
-    Its lines are as thin at every size: what is learned of halved ones is of no use.
+    Its lines are as thin at every size: what is learned of halved ones is of no use. The classes of each photo are
+    dyed at random but for the `bare` ones, skin and hair, so that only the patches tell the colours.
     """
 
     halves = False
 
-    def __init__(self, training: PhotoSet, held_out: PhotoSet, sketches: Sketches) -> None:
-        self._training, self._held_out, self._sketches = training, held_out, sketches
+    def __init__(self, training: PhotoSet, held_out: PhotoSet, sketches: Sketches, bare: tuple[int, ...] = ()) -> None:
+        self._training, self._held_out, self._sketches, self._bare = training, held_out, sketches, bare
 
     def draw(self, count: int, chance: Chance) -> GuidedBatch:
         names = chance.dice.sample(self._training.names, count)
@@ -92,12 +97,13 @@ class TextureTask(GuidedTask):
         photos, labels, sketches = (
             torch.where(side.view(-1, *[1] * (x.dim() - 1)), x.flip(-1), x) for x in (photos, labels, sketches)
         )
-        return _textured_batch(photos, labels, sketches, chance.dice.getrandbits(32))
+        lab = dyed(_on_white(photos, labels), labels, self._bare, chance.generator)
+        return _textured_batch(lab, labels, sketches, chance.dice.getrandbits(32))
 
     def examples(self) -> GuidedBatch:
         names = shown_names(self._held_out.names)
         photos, labels = self._held_out.batch(names)
-        return _textured_batch(photos, labels, self._sketches.of(names, labels), 0)
+        return _textured_batch(_on_white(photos, labels), labels, self._sketches.of(names, labels), 0)
 
     def shown(self, batch: GuidedBatch, output: Tensor) -> list[Tensor]:
         """Sketch | patches | result | truth."""
@@ -168,8 +174,29 @@ class DepthTask(GuidedTask):
         return GuidedBatch(coarse, photos, coded(depths), torch.ones(len(photos), dtype=torch.bool))
 
 
-def _textured_batch(photos: Tensor, labels: Tensor, sketches: Tensor, seed: int) -> GuidedBatch:
-    random, lab = np.random.default_rng(seed), to_lab(photos)
+def dyed(lab: Tensor, labels: Tensor, bare: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Every class of each picture in other colours, but for the background and the `bare` ones.
+
+    lab float (B, 3, H, W) as engine/lab.py has it, labels int64 (B, H, W). Hues are turned by any angle, then tinted,
+    and the whole is made lighter or darker; returns what sRGB can show of it.
+    """
+    shape = (len(lab), int(labels.max()) + 1)
+    turn = torch.rand(shape, generator=generator) * 2 * torch.pi
+    lift, *tints = (torch.randn(*shape, 3, generator=generator) * torch.tensor([LIFT, TINT, TINT])).unbind(2)
+    values = torch.stack([turn.cos(), turn.sin(), lift, *tints], 2)
+    values[:, [BACKGROUND, *(class_id for class_id in bare if class_id < shape[1])]] = UNDYED
+    cos, sin, lift, to_red, to_yellow = laid_out(values, labels).unbind(1)
+    lightness, a, b = lab.unbind(1)
+    turned = torch.stack([lightness + lift, cos * a - sin * b + to_red, sin * a + cos * b + to_yellow], 1)
+    return to_lab(to_rgb(turned))
+
+
+def _on_white(photos: Tensor, labels: Tensor) -> Tensor:
+    return to_lab(torch.where(labels.unsqueeze(1) == BACKGROUND, 1.0, photos))
+
+
+def _textured_batch(lab: Tensor, labels: Tensor, sketches: Tensor, seed: int) -> GuidedBatch:
+    random = np.random.default_rng(seed)
     guides = [random_texture(*one, random) for one in zip(labels.numpy(), lab.numpy(), strict=True)]
     guide = torch.stack([torch.from_numpy(guide) for guide in guides])
-    return GuidedBatch(sketches, guide, lab, torch.ones(len(photos), dtype=torch.bool))
+    return GuidedBatch(sketches, guide, lab, torch.ones(len(lab), dtype=torch.bool))

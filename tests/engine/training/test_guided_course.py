@@ -16,11 +16,12 @@ from engine.data.posed_set import PosedSet
 from engine.data.sketches import Sketches
 from engine.errors import InputError
 from engine.images import write_image
+from engine.lab import to_lab
 from engine.models.depth import DepthConfig, DepthUpsampler, depth_network
 from engine.models.guided import GuidedTranslatorConfig, guided_translator, network_of
 from engine.models.guided_pix2pix import CONDITIONINGS, GuidedPix2Pix
 from engine.training.guided_course import GuidedCourse, start, start_quickly
-from engine.training.guided_tasks import DepthTask, ExemplarTask, GuidedTask, PoseTask, TextureTask
+from engine.training.guided_tasks import DepthTask, ExemplarTask, GuidedTask, PoseTask, TextureTask, dyed
 from engine.training.loop import CHECKPOINT, Run, train
 from tests.engine.depth_folder import make_depths
 from tests.engine.figures import CLASSES
@@ -164,7 +165,17 @@ def test_texture_transfer_learns_from_patches_of_the_photo(photos: PhotoSet, tmp
     batch = task.draw(2, Chance.of_step(0, 0, 0))
     assert (batch.input.shape, batch.guide.shape) == ((2, 1, 96, 64), (2, 4, 96, 64))
     assert set(batch.input.unique().tolist()) == set(batch.guide[:, 3].unique().tolist()) == {-1, 1}
+    assert torch.allclose(batch.target[:, :, 0, 0], torch.tensor([1.0, 0, 0]), atol=1e-3)  # the background: white
     _learns(_task_course(task, "texture"), columns=4)
+
+
+def test_dyes_leave_background_and_skin_as_they_are() -> None:
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(4).view(1, 4, 1).expand(2, 4, 8)
+    lab = to_lab(torch.rand(2, 3, 1, 1, generator=generator).expand(2, 3, 4, 8) - 0.5)
+    changed = (dyed(lab, labels, (0, 3, 9), generator) - lab).abs().amax(1)
+    assert (changed[:, [0, 3]] < 1e-3).all() and (changed[:, 1:3] > 0.01).all()
+    assert (changed == changed[:, :, :1]).all()  # a class is dyed as a whole
 
 
 def test_given_sketches_are_read_and_missing_ones_named(photos: PhotoSet, tmp_path: Path) -> None:
