@@ -23,7 +23,7 @@ from engine.models.depth import DepthUpsampler, enlarged, reduced
 from engine.models.guided import label_planes
 from engine.training.sheet import ROWS, shown_names, shown_pairs, to_bytes
 
-LIFT, TINT = 0.2, 0.12  # spread of what a dye adds to lightness, and to both colours
+LIFT, TINT = 0.2, 0.35  # spread of what a dye adds to lightness, and to both colours
 UNDYED = torch.tensor([1.0, 0, 0, 0, 0])  # cosine and sine of the turn, lift, tints
 
 
