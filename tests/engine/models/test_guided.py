@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.conditions.texture import BACKGROUND
 from engine.conditions.pose_tensors import pose_tensors
+from engine.conditions.texture import BACKGROUND
 from engine.domains import BODY_SEGMENTS
 from engine.models.building import load_translator
 from engine.models.guided import (
