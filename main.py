@@ -46,7 +46,6 @@ _SCREENSHOT_HELP = "start the editor, wait until the picture has settled, save t
 
 def main(argv: Sequence[str]) -> int:
     """Run the command that `argv` names, or the editor. Returns the exit code: 0 done, 1 failed, 2 bad input."""
-    keep_freed_memory()
     try:
         if argv and argv[0] in COMMANDS:
             return _run_command(argv[0], argv[1:])
@@ -65,6 +64,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run_command(name: str, argv: Sequence[str]) -> int:
+    if name != "bench":  # which measures the editor
+        keep_freed_memory()
     command = COMMANDS[name]
     parser = Parser(prog=f"{PROGRAM} {name}", description=f"{command.help.capitalize()}.")
     module = importlib.import_module(command.module)

@@ -13,7 +13,6 @@ from app.live import weights_hash
 from app.naming import named, spoken
 from app.shared_engine import SharedEngine
 from app.theme import THEME, icon
-from engine.allocator import give_back_freed_memory
 from engine.errors import InputError
 from engine.files import reason
 from engine.inference.state import EditState, Frame
@@ -44,7 +43,6 @@ class FullSizeJob(AsideJob):
         except Exception as error:  # the editor must outlive whatever the engine does
             log.exception("The picture at full size failed")
             sentence = self.tr("The picture could not be made: {}.").format(reason(error).rstrip("."))
-        give_back_freed_memory()
         if self._wanted():
             self.ended.emit(frame, sentence)
 

@@ -2,6 +2,7 @@
 
 As it comes, glibc gives every large block back to the kernel, and the next tensor of that size pays for fresh pages,
 one fault for each of them: a fifth of what a network takes on the CPU. Kept, the block is simply used again.
+The editor does not keep it: its window and its engine would wait for each other at the one heap.
 """
 
 import ctypes
@@ -24,12 +25,6 @@ def keep_freed_memory() -> None:
             library.mallopt(option, value)
 
 
-def give_back_freed_memory() -> None:
-    """Return all that is kept to the system, after work that was much larger than what comes next."""
-    if library := _glibc():
-        library.malloc_trim(0)
-
-
 def _glibc() -> Any:
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
-    return library if hasattr(library, "mallopt") and hasattr(library, "malloc_trim") else None
+    return library if hasattr(library, "mallopt") else None

@@ -1,4 +1,4 @@
-"""Freed memory stays with the process until it is given back. In processes of their own: it cannot be undone."""
+"""Freed memory stays with the process. In processes of their own: it cannot be undone."""
 
 import platform
 import subprocess
@@ -23,23 +23,6 @@ for _ in range(10):
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
-RESIDENT = """
-import resource
-from pathlib import Path
-import torch
-from engine.allocator import give_back_freed_memory, keep_freed_memory
-def resident():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-keep_freed_memory()
-torch.set_num_threads(1)
-before = resident()
-block = torch.ones(2**25)
-del block
-print(resident() - before)
-give_back_freed_memory()
-print(resident() - before)
-"""
-
 
 def printed(program: str, *arguments: str) -> list[int]:
     answer = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
@@ -50,9 +33,3 @@ def printed(program: str, *arguments: str) -> list[int]:
 def test_a_tensor_of_the_same_size_again_takes_no_fresh_pages() -> None:
     (fresh,), (kept,) = printed(FAULTS, "plain"), printed(FAULTS, "keep")
     assert kept < fresh / 4
-
-
-@glibc_only
-def test_what_is_kept_can_be_given_back() -> None:
-    kept, left = printed(RESIDENT)
-    assert kept > 100 * 2**20 > 10 * left
