@@ -48,9 +48,12 @@ class Conv3(nn.Conv2d):
 
 
 def tile_for(x: Tensor, height: int, width: int) -> Tile | None:
-    """The larger tile that fits height × width outputs of x, None where a direct sum is as quick or exact alone."""
+    """The larger tile that fits height × width outputs of x (B, C, H, W); None where the direct sum is as quick.
+
+    None also under autocasting: in half precision the rounding of transformed values would be too large.
+    """
     fast = x.device.type == "cpu" and x.dtype == torch.float32 and torch.backends.mkldnn.is_available()
-    if not fast or min(height, width) < SIDE:
+    if not fast or torch.is_autocast_enabled("cpu") or min(height, width) < SIDE:
         return None
     return next((tile for tile in (4, 2) if height % tile == width % tile == 0), None)
 

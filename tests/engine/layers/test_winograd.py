@@ -38,3 +38,10 @@ def test_gradients_go_the_direct_way() -> None:
     conv = Conv3(256, 256, 3)
     conv(torch.randn(1, 256, 34, 34)).sum().backward()
     assert conv.weight.grad is not None
+
+
+def test_half_precision_goes_the_direct_way() -> None:
+    conv, x = Conv3(256, 256, 3).requires_grad_(False), torch.randn(1, 256, 34, 34)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        found, direct = conv(x), F.conv2d(x, conv.weight, conv.bias)
+    assert found.dtype == torch.bfloat16 and torch.equal(found, direct)
