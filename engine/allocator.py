@@ -25,6 +25,12 @@ def keep_freed_memory() -> None:
             library.mallopt(option, value)
 
 
+def give_back_freed_memory() -> None:
+    """Let the kernel have all that is free, between two parts of a picture that need blocks of other sizes."""
+    if library := _glibc():
+        library.malloc_trim(0)
+
+
 def _glibc() -> Any:
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
     return library if hasattr(library, "mallopt") else None

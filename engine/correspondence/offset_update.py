@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.layers.conv_gru import SeparableConvGru
+from engine.layers.convolution import Conv3, convolve, laid_out
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,25 @@ class MotionEncoder(nn.Module):
     def __init__(self, candidates: int, width: int) -> None:
         super().__init__()
         self.convc1 = nn.Conv2d(candidates, width, 1)
-        self.convc2 = nn.Conv2d(width, width, 3, padding=1)
+        self.convc2 = Conv3(width, width, 3, padding=1)
         self.convf1 = nn.Conv2d(2 * candidates, width, 7, padding=3)
-        self.convf2 = nn.Conv2d(width, width, 3, padding=1)
+        self.convf2 = Conv3(width, width, 3, padding=1)
         self.conv = nn.Conv2d(2 * width, width - 2 * candidates, 3, padding=1)
 
     def forward(self, scores: Tensor, offsets: Tensor) -> Tensor:
         of_scores, of_offsets = self.conv.weight.split(self.convc2.out_channels, dim=1)
-        from_scores = F.relu(self.convc2(F.relu(self.convc1(scores), inplace=True)), inplace=True)
-        motion = F.conv2d(from_scores, of_scores, self.conv.bias, padding=1)
-        from_offsets = F.relu(self.convf2(F.relu(self.convf1(offsets), inplace=True)), inplace=True)
-        motion = motion.add_(F.conv2d(from_offsets, of_offsets, padding=1))
-        return torch.cat([F.relu(motion, inplace=True), offsets], 1)
+        motion = convolve(self._from_scores(scores), laid_out(of_scores, self.conv.weight), self.conv.bias, 1)
+        motion = motion.add_(convolve(self._from_offsets(offsets), laid_out(of_offsets, self.conv.weight), padding=1))
+        motion = F.relu(motion, inplace=True).contiguous(memory_format=torch.channels_last)
+        return torch.cat([motion, offsets], 1)
+
+    def _from_scores(self, scores: Tensor) -> Tensor:
+        hidden = F.relu(self.convc1(laid_out(scores, self.conv.weight)), inplace=True)
+        return F.relu(self.convc2(hidden), inplace=True)
+
+    def _from_offsets(self, offsets: Tensor) -> Tensor:
+        hidden = convolve(laid_out(offsets, self.conv.weight), self.convf1.weight, self.convf1.bias, 3)
+        return F.relu(self.convf2(F.relu(hidden, inplace=True)), inplace=True)
 
 
 class OffsetHead(nn.Module):

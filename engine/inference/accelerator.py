@@ -41,7 +41,8 @@ class Accelerator:
 
     def prepare(self, translator: Translator) -> Translator:
         """The translator on the device, ready to run there."""
-        translator = translator.to(self.device)
+        if self.device.type != "cpu":  # there networks lie as they are loaded
+            translator = translator.to(self.device, memory_format=torch.channels_last)
         if self._compiles:
             self._compiled.append(CompiledParts(translator))
         if self._record is not None:

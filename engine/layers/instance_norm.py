@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from engine.layers.winograd import Conv3
+from engine.layers.convolution import Conv3
 
 EPSILON = 1e-5
 

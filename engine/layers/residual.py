@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from engine.layers.convolution import Conv3
 from engine.layers.instance_norm import InstanceNorm
 
 
@@ -13,11 +14,11 @@ class PreluResidualBlock(nn.Module):
         self.relu = nn.PReLU()
         self.model = nn.Sequential(
             nn.ReflectionPad2d(1),
-            nn.Conv2d(channels, channels, 3),
+            Conv3(channels, channels, 3),
             InstanceNorm(),
             self.relu,
             nn.ReflectionPad2d(1),
-            nn.Conv2d(channels, channels, 3),
+            Conv3(channels, channels, 3),
             InstanceNorm(),
         )
 

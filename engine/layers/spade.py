@@ -8,11 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.layers.convolution import Conv3, convolve, is_planes
 from engine.layers.spectral import SpectralConv2d
-from engine.layers.winograd import convolve3, tile_for
 
 HIDDEN = 128
-WIDE = 128  # channels, in and out, from which Winograd's tiles of 4×4 pay
+WIDE = 128  # channels, in and out, from which Winograd's tiles pay for both maps together
 SLOPE = 0.2
 PONO_EPSILON = 1e-5
 
@@ -26,6 +26,13 @@ def positional_norm(x: Tensor, eps: float = PONO_EPSILON) -> Tensor:
     shrink = (channels - 1) / channels  # layer_norm divides by the biased variance, which is this much smaller
     normalised = F.layer_norm(x.permute(0, 2, 3, 1), (channels,), eps=eps * shrink).permute(0, 3, 1, 2)
     return normalised * shrink**0.5
+
+
+def positional_norm_of_planes(x: Tensor, eps: float = PONO_EPSILON) -> Tensor:
+    """The same, fastest in planes, which stay planes."""
+    centred = x - x.mean(1, keepdim=True)
+    variance = centred.square().sum(1, keepdim=True) / (x.shape[1] - 1)
+    return centred * (variance + eps).rsqrt()
 
 
 def resized(condition: Tensor, size: torch.Size | tuple[int, int]) -> Tensor:
@@ -47,29 +54,26 @@ class Spade(nn.Module):
     def __init__(self, channels: int, condition_channels: int, eps: float = PONO_EPSILON, hidden: int = HIDDEN) -> None:
         super().__init__()
         self.eps = eps
-        self.mlp_shared = nn.Sequential(nn.ReflectionPad2d(1), nn.Conv2d(condition_channels, hidden, 3), nn.ReLU(True))
+        self.mlp_shared = nn.Sequential(nn.ReflectionPad2d(1), Conv3(condition_channels, hidden, 3), nn.ReLU(True))
         self.pad = nn.ReflectionPad2d(1)
         self.mlp_gamma = nn.Conv2d(hidden, channels, 3)
         self.mlp_beta = nn.Conv2d(hidden, channels, 3)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """x float (B, C, H, W), condition float (B, G, H', W') of any size. Returns x's shape."""
-        return self.modulate(positional_norm(x, self.eps), condition)
+        return self.modulate(self.normalise(x), condition)
+
+    def normalise(self, x: Tensor) -> Tensor:
+        """PONO of x, float (B, C, H, W), the way that is faster for the layout of the weights."""
+        return (positional_norm_of_planes if is_planes(self.mlp_gamma.weight) else positional_norm)(x, self.eps)
 
     def modulate(self, normalised: Tensor, condition: Tensor) -> Tensor:
         """The same for an x that is normalised already."""
         hidden = self.pad(self.mlp_shared(resized(condition, normalised.shape[-2:])))
-        if self._pays(normalised):
-            weight = torch.cat([self.mlp_gamma.weight, self.mlp_beta.weight])
-            bias = torch.cat([self.mlp_gamma.bias + 1, self.mlp_beta.bias])
-            gamma, beta = convolve3(hidden, weight, bias, 4).chunk(2, dim=1)
-            return torch.addcmul(beta, normalised, gamma)
-        return torch.addcmul(self.mlp_beta(hidden), normalised, self.mlp_gamma(hidden).add_(1))
-
-    def _pays(self, x: Tensor) -> bool:
-        """Whether both maps come from one convolution by Winograd's tiles."""
-        wide = min(self.mlp_gamma.in_channels, 2 * self.mlp_gamma.out_channels) >= WIDE
-        return wide and not torch.is_grad_enabled() and tile_for(x, *x.shape[2:]) == 4
+        weight = torch.cat([self.mlp_gamma.weight, self.mlp_beta.weight])
+        bias = torch.cat([self.mlp_gamma.bias + 1, self.mlp_beta.bias])
+        gamma, beta = convolve(hidden, weight, bias, channels=WIDE).chunk(2, dim=1)
+        return torch.addcmul(beta, normalised, gamma)
 
 
 class SpadeResidualBlock(nn.Module):
@@ -91,7 +95,6 @@ class SpadeResidualBlock(nn.Module):
     ) -> None:
         super().__init__()
         middle = min(channels_in, channels_out)
-        self.eps = eps
         self.pad = nn.ReflectionPad2d(dilation)
         self.conv_0 = SpectralConv2d(channels_in, middle, 3, dilation=dilation)
         self.conv_1 = SpectralConv2d(middle, channels_out, 3, dilation=dilation)
@@ -105,7 +108,7 @@ class SpadeResidualBlock(nn.Module):
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """x float (B, channels_in, H, W), condition (B, G, H', W'). Returns (B, channels_out, H, W)."""
         condition = resized(condition, x.shape[-2:])
-        normalised = positional_norm(x, self.eps)
+        normalised = self.norm_0.normalise(x)
         hidden = self.conv_0(self.pad(_activate(self.norm_0.modulate(normalised, condition))))
         residual = self.conv_1(self.pad(_activate(self.norm_1(hidden, condition))))
         shortcut = x if self.conv_s is None else self.conv_s(self.norm_s.modulate(normalised, condition))

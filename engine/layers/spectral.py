@@ -1,6 +1,6 @@
 """Convolutions that were trained under spectral normalisation (Miyato et al. 2018)."""
 
-from engine.layers.winograd import Conv3
+from engine.layers.convolution import Conv3
 
 
 class SpectralConv2d(Conv3):

@@ -13,49 +13,33 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-CHANNELS = 256  # from which it pays
 SIDE = 32  # of the plane from which it pays
 STRIP_BYTES = 16 * 1024**2  # transformed values held at a time
 
 Tile = Literal[2, 4]
 
+CHANNELS = 256  # in and out, from which it pays
+
 _ROOT = 2**0.5  # the outer points; the inner ones are half of it
 
 
-class Conv3(nn.Conv2d):
-    """A convolution that takes Winograd's way where that is faster: on the CPU, without gradients."""
+def tile_for(x: Tensor, weight: Tensor, padding: int, channels: int = CHANNELS) -> Tile | None:
+    """The larger tile that fits all outputs of a convolution, and pays; None where there is none.
 
-    def forward(self, x: Tensor) -> Tensor:
-        """x: float (B, C, H, W). Returns what nn.Conv2d returns, up to rounding."""
-        tile = self._tile(x)
-        if tile is None:
-            return super().forward(x)
-        if self.padding != (0, 0):
-            x = F.pad(x, (1, 1, 1, 1))
-        return convolve3(x, self.weight, self.bias, tile)
-
-    def _tile(self, x: Tensor) -> Tile | None:
-        plain = (self.kernel_size, self.stride, self.dilation, self.groups) == ((3, 3), (1, 1), (1, 1), 1)
-        known = self.padding in ((0, 0), (1, 1)) and self.padding_mode == "zeros"
-        recording = torch.is_grad_enabled() and (x.requires_grad or self.weight.requires_grad)
-        if not plain or not known or recording or min(self.in_channels, self.out_channels) < CHANNELS:
-            return None
-        border = 0 if self.padding == (1, 1) else 2
-        return tile_for(x, x.shape[2] - border, x.shape[3] - border)
-
-
-def tile_for(x: Tensor, height: int, width: int) -> Tile | None:
-    """The larger tile that fits height × width outputs of x (B, C, H, W); None where the direct sum is as quick.
-
-    None also under autocasting: in half precision the rounding of transformed values would be too large.
+    x (B, C, H, W), weight (O, C, 3, 3). It pays on the CPU without gradients; and not under autocasting: in half
+    precision the rounding of transformed values would be too large.
     """
-    fast = x.device.type == "cpu" and x.dtype == torch.float32 and torch.backends.mkldnn.is_available()
-    if not fast or torch.is_autocast_enabled("cpu") or min(height, width) < SIDE:
+    recording = torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad)
+    exact = x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
+    height, width = (side - 2 + 2 * padding for side in x.shape[2:])
+    if x.device.type != "cpu" or not torch.backends.mkldnn.is_available() or not exact or recording:
         return None
-    return next((tile for tile in (4, 2) if height % tile == width % tile == 0), None)
+    if tuple(weight.shape[2:]) != (3, 3) or min(height, width) < SIDE:
+        return None
+    fitting = (tile for tile in (4, 2) if height % tile == width % tile == 0)
+    return next(fitting, None) if min(weight.shape[:2]) >= channels else None
 
 
 def convolve3(x: Tensor, weight: Tensor, bias: Tensor | None, tile: Tile = 2) -> Tensor:

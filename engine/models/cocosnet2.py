@@ -19,6 +19,7 @@ from engine.correspondence.dense import DenseMatch, attend_densely, match_densel
 from engine.correspondence.offset_update import UpdateWidths
 from engine.correspondence.patchmatch import GruPatchMatch, Offsets, PatchMatchConfig, Step, as_rows, to_offsets
 from engine.errors import InputError
+from engine.layers.convolution import laid_out
 from engine.layers.instance_norm import InstanceNorm
 from engine.layers.residual import PreluResidualBlock
 from engine.layers.spectral import SpectralConv2d
@@ -166,7 +167,7 @@ class Correspondence(nn.Module):
         generator: as in GruPatchMatch. observe: called with level, iteration and Step of each.
         Raises InputError when channels or sizes do not fit.
         """
-        self._check(condition, exemplar, exemplar_condition)
+        self.check(condition, exemplar, exemplar_condition)
         thetas, phis = self.condition_features(condition), self.exemplar_features(exemplar, exemplar_condition)
         return self.match(thetas, phis, exemplar, generator, observe)
 
@@ -204,14 +205,16 @@ class Correspondence(nn.Module):
         return self._projected(self.adaptive_model_img, torch.cat([exemplar, exemplar_condition], 1), "phi")
 
     def _projected(self, extractor: FeaturePyramid, x: Tensor, name: str) -> list[Tensor]:
-        x = pooled(x, self.config.patch).contiguous(memory_format=torch.channels_last)
+        x = laid_out(pooled(x, self.config.patch), extractor.layer1[0].weight)
         projected = []
         for level, features in enumerate(extractor(x)):
             shared = self.get_submodule(f"{name}_{level}")(_unit(features))
-            projected.append(_unit(shared - shared.mean(1, keepdim=True)))
+            unit = _unit(shared - shared.mean(1, keepdim=True))
+            projected.append(unit.contiguous(memory_format=torch.channels_last))  # read row by row
         return projected
 
-    def _check(self, condition: Tensor, exemplar: Tensor, exemplar_condition: Tensor) -> None:
+    def check(self, condition: Tensor, exemplar: Tensor, exemplar_condition: Tensor) -> None:
+        """Raises InputError when channels or sizes do not fit."""
         channels = self.config.condition_channels
         given = {"condition": condition, "exemplar's condition": exemplar_condition}
         for name, tensor in given.items():
@@ -247,7 +250,7 @@ class Generator(nn.Module):
         """warps float (B, 3, h, w) of any sizes, coarsest first; condition (B, C, H, W). Returns (B, 3, H, W)."""
         size = condition.shape[2:]
         guide = torch.cat([*(F.interpolate(warp, size=size) for warp in warps), condition], 1)
-        guide = guide.contiguous(memory_format=torch.channels_last)
+        guide = laid_out(guide, self.fc.weight)
         x = self.fc(F.interpolate(guide, size=(size[0] // MULTIPLE, size[1] // MULTIPLE)))
         x = self.G_middle_0(_double(self.head_0(x, guide)), guide)
         x = self.G_middle_1(x, guide)
@@ -292,7 +295,7 @@ def _double(x: Tensor) -> Tensor:
 
 
 def _unit(x: Tensor) -> Tensor:
-    return x / (torch.linalg.vector_norm(x, dim=1, keepdim=True) + UNIT_EPSILON)
+    return x / (x.square().sum(1, keepdim=True).sqrt() + UNIT_EPSILON)
 
 
 def _spectral(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:

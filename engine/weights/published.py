@@ -146,7 +146,7 @@ def assembled(module: "nn.Module", state: Mapping[str, "Tensor"]) -> "nn.Module"
     import torch
 
     module.load_state_dict(state, assign=True)
-    return module.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+    return module.to(memory_format=getattr(module, "layout", torch.channels_last)).eval().requires_grad_(False)
 
 
 def _check(network: str, expected: Mapping[str, tuple[int, ...]], found: Mapping[str, "Tensor"]) -> None:

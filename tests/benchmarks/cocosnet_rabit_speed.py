@@ -41,7 +41,7 @@ def main() -> None:
         return
     torch.set_num_threads(arguments.threads)
     if arguments.direct:
-        winograd.CHANNELS = sys.maxsize
+        winograd.SIDE = sys.maxsize
     measure(arguments.model, arguments.repeats)
 
 

@@ -4,20 +4,23 @@ The release draws at random, once an iteration, whether to propagate horizontall
 here it is horizontally, so that the same input gives the same picture.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from engine.allocator import give_back_freed_memory
 from engine.correspondence.patchmatch import PatchMatchConfig, Step
 from engine.errors import InputError
+from engine.layers.convolution import planes_layout
 from engine.models import cocosnet2
 from engine.models.cocosnet2 import COARSEST, LEVELS, CocosNet2Config, PyramidMatch
 from engine.models.published.arrays import read_case
 from engine.models.published.configurations import COCOSNET2, find_configuration
 from engine.models.published.recording import Recorder, sampled
+from engine.openmp import asleep_between_work
 
 _FIXED = {  # what is built in, because the published script asks for it
     "netCorr": "NoVGGHPM",
@@ -39,11 +42,14 @@ _EXTRACTED = {
     "x8": "G_middle_1",
     "x9": "G_middle_2",
 }
+Observer = Callable[[int, int, Step], None]
 _GENERATED = ("fc", "head_0", "G_middle_1", "up_0", "up_1", "up_2", "up_3", "conv_img")
 
 
 class CocosNet2(cocosnet2.CocosNet2):
     """netCorr and netG, fed and read as the authors' program does."""
+
+    layout = planes_layout()
 
     @torch.inference_mode()
     def reference_forward(self, *, features: bool = False, **arrays: np.ndarray) -> dict[str, Tensor]:
@@ -54,6 +60,7 @@ class CocosNet2(cocosnet2.CocosNet2):
         """
         channels = self.config.condition_channels
         condition, photo, photo_condition = read_case(arrays, channels, self.netG.fc.weight.device)
+        self.netCorr.check(condition, photo, photo_condition)
         steps: dict[str, Tensor] = {}
 
         def observe(level: int, number: int, step: Step) -> None:
@@ -61,11 +68,23 @@ class CocosNet2(cocosnet2.CocosNet2):
                 name = f"pm{_width(condition, level)}.iter{number}"
                 steps.update({f"{name}.{part}": x for part, x in _of_step(step).items()})
 
-        with Recorder(self._recorded(condition) if features else {}) as recorder:
-            match = self.netCorr(condition, photo, photo_condition, observe=observe if features else None)
+        recorded = self._recorded(condition) if features else {}
+        with asleep_between_work(), Recorder(recorded) as recorder:
+            match = self._match(condition, photo, photo_condition, observe if features else None)
+            give_back_freed_memory()
             picture = self.netG(match.warps, condition)
         results = {"out_fake_image": picture[0]} | _of_match(match)
         return results | {f"feat_{name}": x for name, x in (recorder.arrays | steps).items()}
+
+    def _match(
+        self, condition: Tensor, photo: Tensor, photo_condition: Tensor, observe: Observer | None
+    ) -> PyramidMatch:
+        """What `netCorr` returns, in less memory."""
+        give_back_freed_memory()
+        thetas = self.netCorr.condition_features(condition)
+        phis = self.netCorr.exemplar_features(photo, photo_condition)
+        give_back_freed_memory()
+        return self.netCorr.match(thetas, phis, photo, observe=observe)
 
     def _recorded(self, condition: Tensor) -> dict[nn.Module, tuple[str, ...]]:
         corr = self.netCorr

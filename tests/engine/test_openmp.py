@@ -1,0 +1,24 @@
+"""Threads asleep between pieces of work: what is computed meanwhile, and that nothing of it stays."""
+
+import threading
+
+import pytest
+import torch
+
+from engine.openmp import asleep_between_work
+
+
+def test_work_is_done_and_no_thread_is_left() -> None:
+    before, x = threading.active_count(), torch.randn(512, 512)
+    product = x @ x
+    with asleep_between_work():
+        assert threading.active_count() == before + 1
+        torch.testing.assert_close(x @ x, product)
+    assert threading.active_count() == before
+
+
+def test_an_error_within_ends_it_too() -> None:
+    before = threading.active_count()
+    with pytest.raises(ValueError), asleep_between_work():
+        raise ValueError
+    assert threading.active_count() == before
