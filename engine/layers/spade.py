@@ -29,7 +29,7 @@ def positional_norm(x: Tensor, eps: float = PONO_EPSILON) -> Tensor:
 
 
 def positional_norm_of_planes(x: Tensor, eps: float = PONO_EPSILON) -> Tensor:
-    """The same, fastest in planes, which stay planes."""
+    """The same of x float (B, C, H, W) with C > 1, fastest in planes, which stay planes."""
     centred = x - x.mean(1, keepdim=True)
     variance = centred.square().sum(1, keepdim=True) / (x.shape[1] - 1)
     return centred * (variance + eps).rsqrt()

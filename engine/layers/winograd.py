@@ -15,12 +15,11 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
+CHANNELS = 256  # in and out, from which it pays
 SIDE = 32  # of the plane from which it pays
 STRIP_BYTES = 16 * 1024**2  # transformed values held at a time
 
 Tile = Literal[2, 4]
-
-CHANNELS = 256  # in and out, from which it pays
 
 _ROOT = 2**0.5  # the outer points; the inner ones are half of it
 

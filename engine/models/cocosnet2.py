@@ -34,6 +34,8 @@ MULTIPLE = 32  # the generator starts from a grid of this stride
 WINDOW = 4  # candidates at first: WINDOW × WINDOW positions around the match of the level before
 DILATION = 2
 
+Observer = Callable[[int, int, Step], None]  # called with level, iteration and what was found
+
 
 @dataclass(frozen=True)
 class CocosNet2Config:
@@ -159,7 +161,7 @@ class Correspondence(nn.Module):
         exemplar: Tensor,
         exemplar_condition: Tensor,
         generator: torch.Generator | None = None,
-        observe: Callable[[int, int, Step], None] | None = None,
+        observe: Observer | None = None,
     ) -> PyramidMatch:
         """Match all levels.
 
@@ -177,7 +179,7 @@ class Correspondence(nn.Module):
         phis: list[Tensor],
         exemplar: Tensor,
         generator: torch.Generator | None = None,
-        observe: Callable[[int, int, Step], None] | None = None,
+        observe: Observer | None = None,
     ) -> PyramidMatch:
         """Match all levels by features of unit length, coarsest first, of condition and exemplar (B, 3, H, W)."""
         values, temperature = values_of(exemplar, self.config.patch), self.config.patchmatch.temperature

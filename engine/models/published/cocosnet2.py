@@ -4,7 +4,7 @@ The release draws at random, once an iteration, whether to propagate horizontall
 here it is horizontally, so that the same input gives the same picture.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from engine.correspondence.patchmatch import PatchMatchConfig, Step
 from engine.errors import InputError
 from engine.layers.convolution import planes_layout
 from engine.models import cocosnet2
-from engine.models.cocosnet2 import COARSEST, LEVELS, CocosNet2Config, PyramidMatch
+from engine.models.cocosnet2 import COARSEST, LEVELS, CocosNet2Config, Observer, PyramidMatch
 from engine.models.published.arrays import read_case
 from engine.models.published.configurations import COCOSNET2, find_configuration
 from engine.models.published.recording import Recorder, sampled
@@ -42,7 +42,6 @@ _EXTRACTED = {
     "x8": "G_middle_1",
     "x9": "G_middle_2",
 }
-Observer = Callable[[int, int, Step], None]
 _GENERATED = ("fc", "head_0", "G_middle_1", "up_0", "up_1", "up_2", "up_3", "conv_img")
 
 
@@ -79,7 +78,7 @@ class CocosNet2(cocosnet2.CocosNet2):
     def _match(
         self, condition: Tensor, photo: Tensor, photo_condition: Tensor, observe: Observer | None
     ) -> PyramidMatch:
-        """What `netCorr` returns, in less memory."""
+        """What `netCorr` returns for the same tensors, in less memory."""
         give_back_freed_memory()
         thetas = self.netCorr.condition_features(condition)
         phis = self.netCorr.exemplar_features(photo, photo_condition)
