@@ -36,9 +36,10 @@ def positional_norm_of_planes(x: Tensor, eps: float = PONO_EPSILON) -> Tensor:
 
 
 def resized(condition: Tensor, size: torch.Size | tuple[int, int]) -> Tensor:
-    """`condition` (B, G, H, W) at `size` (height, width): the nearest values, itself where the size is the same."""
-    if condition.shape[-2:] == tuple(size):
-        return condition
+    """`condition` (B, G, H, W) at `size` (height, width): the nearest values; where they are every n-th, a view."""
+    (height, rows), (width, columns) = zip(condition.shape[-2:], size, strict=True)
+    if height % rows == width % columns == 0:
+        return condition[..., :: height // rows, :: width // columns]
     return F.interpolate(condition, size=tuple(size), mode="nearest")
 
 

@@ -11,8 +11,12 @@ from engine.models.published.options import Options
 
 
 def conv_norm(channels_in: int, channels_out: int, kernel: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
-    """A convolution under spectral norm, zeros beyond the border, and instance norm."""
+    """A convolution under spectral norm, zeros beyond the border, and instance norm.
+
+    All features are computed from its, so that it is summed directly.
+    """
     conv = SpectralConv2d(channels_in, channels_out, kernel, stride, dilation, dilation, bias=False)
+    conv.exact = True
     return nn.Sequential(conv, InstanceNorm())
 
 

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.correspondence.patch_correlation import PatchCorrelation
+from engine.layers.convolution import laid_out, planes_layout
 from engine.layers.instance_norm import InstanceResidualBlock
 from engine.layers.nonlocal_attention import NonLocalAttention
 from engine.layers.spade import SLOPE, SpadeResidualBlock, resized
@@ -103,6 +104,7 @@ class Alignment(nn.Module):
         self.adaptive_model_img = Adaptor(options, 3)
         mixed = options.features + options.semantic_nc + options.use_coordconv * 3
         self.layer = nn.Sequential(*(InstanceResidualBlock(mixed) for _ in range(4)))
+        self.layer.layout = torch.channels_last  # blocks are chosen by it: Winograd's smaller, more exact tiles
         self.layer6 = nn.Sequential(*(InstanceResidualBlock(mixed) for _ in range(2)))
         self.phi, self.theta = nn.Conv2d(mixed, MATCHED, 1), nn.Conv2d(mixed, MATCHED, 1)
         self.phi6, self.theta6 = nn.Conv2d(mixed, MATCHED, 1), nn.Conv2d(mixed, MATCHED, 1)
@@ -120,16 +122,18 @@ class Alignment(nn.Module):
 
     def condition_side(self, condition: Tensor) -> Side:
         """What is known of a condition alone."""
+        condition = self._laid_out(condition)
         *features, fine = self.adaptive_model_seg(condition)
         pyramid = Pyramid(*features)
-        coarse = self.theta(self.layer(self._mixed(pyramid.last, condition)))
+        coarse = self.theta(self._coarse(pyramid.last, condition))
         return Side(pyramid, coarse, centred(self.theta6(self.layer6(self._mixed(fine, condition)))))
 
     def photo_side(self, photo: Tensor, photo_condition: Tensor) -> Side:
         """What is known of an exemplar alone."""
+        photo, photo_condition = self._laid_out(photo), self._laid_out(photo_condition)
         *features, fine = self.adaptive_model_img(photo)
         pyramid = Pyramid(*features)
-        coarse = self.phi(self.layer(self._mixed(pyramid.last, photo_condition)))
+        coarse = self.phi(self._coarse(pyramid.last, photo_condition))
         return Side(pyramid, coarse, centred(self.phi6(self.layer6(self._mixed(fine, photo_condition)))))
 
     def match(self, queries: Side, keys: Side, photo: Tensor, mask: Tensor | None = None) -> Aligned:
@@ -139,6 +143,12 @@ class Alignment(nn.Module):
         compared = zip(queries.coarse, keys.coarse, queries.fine, values, masks, strict=True)
         samples = [self._match(*each) for each in compared]
         return _aligned(samples, queries.coarse.shape[2:])
+
+    def _laid_out(self, x: Tensor) -> Tensor:
+        return laid_out(x, self.adaptive_model_seg.layer1[0].weight)
+
+    def _coarse(self, features: Tensor, condition: Tensor) -> Tensor:
+        return self.layer(laid_out(self._mixed(features, condition), self.layer[0].conv1.weight))
 
     def _mixed(self, features: Tensor, condition: Tensor) -> Tensor:
         parts = [unit_length(features)]
@@ -153,21 +163,19 @@ class Alignment(nn.Module):
 
         queries, keys (256, h, w), fine (256, 2h, 2w), values (V, h * w), mask (C, 2h, 2w).
         """
-        in_blocks = _blocks(fine).permute(2, 1, 0)  # (h * w, 4, 256)
-        masks = None if mask is None else _blocks(mask).flatten(0, 1).T
+        fine, masks = _blocks(fine), None if mask is None else _blocks(mask).flatten(0, 1)
         width = queries.shape[2]
         parts = []
         for rows, logits in PatchCorrelation(queries, keys, self.options.match_kernel).chunks():
             weights = logits.softmax(1)
-            mixed, coarse = (weights @ values.T).split((4 * sum(FINE), sum(COARSE)), dim=1)
-            mixed = mixed.unflatten(1, (-1, 4))  # (n, channels, 4)
-            block_rows = slice(rows.start * width, rows.stop * width)
-            dots = (in_blocks[block_rows] @ mixed[:, :MATCHED] * SHARPNESS).softmax(2)
-            part = {"coarse": coarse, "dots": dots, "fine": mixed[:, MATCHED:] @ dots.transpose(1, 2)}
+            mixed, coarse = (values @ weights.T).split((BLOCK**2 * sum(FINE), sum(COARSE)))
+            keys_within, values_within = mixed.unflatten(0, (-1, BLOCK**2)).split((MATCHED, sum(FINE[1:])))
+            dots = _attention_within(fine[..., rows.start * width : rows.stop * width], keys_within)
+            part = {"coarse": coarse, "fine": _attended(values_within, dots), "dots": dots} | _two_best(weights)
             if masks is not None:
                 part["mask"] = _warped_mask(rows, weights, dots, masks, width)
-            parts.append(part | _two_best(weights))
-        return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+            parts.append(part)
+        return {name: torch.cat([part[name] for part in parts], dim=-1) for name in parts[0]}
 
 
 class Generator(nn.Module):
@@ -194,7 +202,7 @@ class Generator(nn.Module):
 
     def forward(self, condition: Tensor, features: Pyramid, aligned: Aligned) -> Tensor:
         """condition float (B, C, H, W), its features and the alignment. Returns the picture (B, 3, H, W) in (-1, 1)."""
-        warped, confidence = aligned.warped, aligned.confidence
+        condition, warped, confidence = laid_out(condition, self.fc.weight), aligned.warped, aligned.confidence
         height, width = condition.shape[2:]
         root = torch.cat([features.last, warped.last], dim=1)
         last = _blend(features.last, warped.last, confidence)
@@ -212,6 +220,8 @@ class Generator(nn.Module):
 
 class PublishedRabit(nn.Module):
     """netCorr and netG; see `Alignment` and `Generator`."""
+
+    layout = planes_layout()
 
     def __init__(self, options: Options) -> None:
         super().__init__()
@@ -280,40 +290,48 @@ def _blocks(x: Tensor) -> Tensor:
     return F.pixel_unshuffle(x, BLOCK).flatten(1).unflatten(0, (-1, BLOCK**2))
 
 
+def _attention_within(queries: Tensor, keys: Tensor) -> Tensor:
+    """How much each position of a block takes from each of its mixture: (C, 4, n) and (C, 4, n) -> (4, 4, n)."""
+    dots = torch.stack([(query.unsqueeze(1) * keys).sum(0) for query in queries.unbind(1)])
+    return (dots * SHARPNESS).softmax(1)
+
+
+def _attended(values: Tensor, dots: Tensor) -> Tensor:
+    """What each position takes: values (V, 4, n) of the mixtures, weighted by dots (4, 4, n) -> (V, 4, n)."""
+    return torch.stack([(values * shares).sum(1) for shares in dots], dim=1)
+
+
 def _two_best(weights: Tensor) -> dict[str, Tensor]:
-    """The two largest of each row of weights (n, N)."""
+    """The two largest of each row of weights (n, N): (2, n)."""
     best, index = weights.topk(2, dim=1)
-    return {"best": best, "index": index}
+    return {"best": best.T, "index": index.T}
 
 
 def _warped_mask(rows: slice, weights: Tensor, dots: Tensor, masks: Tensor, width: int) -> Tensor:
-    """The exemplar's condition warped to the first position of every fourth block: (rows / 4, width / 4, C)."""
+    """The exemplar's condition (C * 4, N) warped to the first position of every fourth block: (C, n / 16)."""
     first = -rows.start % MASK_STEP
-    chosen = weights.unflatten(0, (-1, width))[first::MASK_STEP, ::MASK_STEP]
-    attention = dots.unflatten(0, (-1, width))[first::MASK_STEP, ::MASK_STEP, 0]
-    mixed = (chosen.flatten(0, 1) @ masks).view(*chosen.shape[:2], -1, BLOCK**2)
-    return (mixed * attention.unsqueeze(2)).sum(3)
+    chosen = weights.unflatten(0, (-1, width))[first::MASK_STEP, ::MASK_STEP].flatten(0, 1)
+    attention = dots[0].unflatten(1, (-1, width))[:, first::MASK_STEP, ::MASK_STEP].flatten(1)
+    return ((masks @ chosen.T).unflatten(0, (-1, BLOCK**2)) * attention).sum(1)
 
 
 def _aligned(samples: list[dict[str, Tensor]], size: torch.Size) -> Aligned:
     """What `Alignment._match` found for each sample, as maps; size: (h, w) of the grid of blocks."""
     found = {name: torch.stack([sample[name] for sample in samples]) for name in samples[0]}
-    coarse = found["coarse"].unflatten(1, size).permute(0, 3, 1, 2)
-    fine = F.pixel_shuffle(found["fine"].flatten(2).unflatten(1, size).permute(0, 3, 1, 2), BLOCK)
-    fine = fine.contiguous(memory_format=torch.channels_last)
+    coarse, fine = (found[name].unflatten(-1, size) for name in ("coarse", "fine"))
     head, last, warp64 = coarse.split(COARSE, dim=1)
-    warp128, second, third = fine.split(FINE[1:], dim=1)
-    peak = found["best"][..., 0]
-    confidence = torch.sigmoid(peak - peak.mean(1, keepdim=True)).view(-1, 1, *size)
+    warp128, second, third = F.pixel_shuffle(fine.flatten(1, 2), BLOCK).split(FINE[1:], dim=1)
+    peak = found["best"][:, :1]
+    small = [-(-side // MASK_STEP) for side in size]
     return Aligned(
         warp64=warp64,
         warp128=warp128,
-        confidence=confidence,
+        confidence=torch.sigmoid(peak - peak.mean(2, keepdim=True)).unflatten(2, size),
         warped=Pyramid(second, third, head, last),
-        index=found["index"],
-        best=found["best"],
-        dots=found["dots"],
-        warped_mask=found["mask"].permute(0, 3, 1, 2) if "mask" in found else None,
+        index=found["index"].transpose(1, 2),
+        best=found["best"].transpose(1, 2),
+        dots=found["dots"].permute(0, 3, 1, 2),
+        warped_mask=found["mask"].unflatten(2, small) if "mask" in found else None,
     )
 
 

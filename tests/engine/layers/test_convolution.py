@@ -72,6 +72,13 @@ def test_strides_and_dilation_are_kept() -> None:
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_one_that_is_to_be_exact_goes_the_direct_way(layout: torch.memory_format) -> None:
+    conv = Conv3(256, 256, 3, padding=1).requires_grad_(False).to(memory_format=layout)
+    conv.exact, x = True, torch.randn(1, 256, 64, 64).contiguous(memory_format=layout)
+    assert torch.equal(conv(x), F.conv2d(x, conv.weight, conv.bias, padding=1))
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 def test_pictures_follow_the_weights(layout: torch.memory_format) -> None:
     x, weight = torch.randn(2, 5, 6, 7), torch.randn(4, 5, 3, 3).contiguous(memory_format=layout)
     for given in (x, _channels_last(x)):

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.layers.spade import Spade, SpadeResidualBlock, positional_norm
+from engine.layers.spade import Spade, SpadeResidualBlock, positional_norm, resized
 
 
 def test_pono_divides_by_the_unbiased_deviation() -> None:
@@ -13,6 +13,18 @@ def test_pono_divides_by_the_unbiased_deviation() -> None:
     for eps in (1e-5, 1e-2):
         expected = (x - x.mean(1, keepdim=True)) / (variance + eps).sqrt()
         torch.testing.assert_close(positional_norm(x, eps), expected)
+
+
+@pytest.mark.parametrize("size", [(8, 12), (4, 6), (16, 24), (5, 7), (8, 4)])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_a_condition_is_resized_to_its_nearest_values(size: tuple[int, int], layout: torch.memory_format) -> None:
+    condition = torch.randn(2, 5, 8, 12).contiguous(memory_format=layout)
+    assert torch.equal(resized(condition, size), F.interpolate(condition, size=size, mode="nearest"))
+
+
+def test_a_condition_of_a_multiple_of_the_size_is_not_copied() -> None:
+    condition = torch.randn(1, 5, 8, 12)
+    assert resized(condition, (4, 6)).data_ptr() == condition.data_ptr()
 
 
 def test_spade_resizes_its_condition_and_reflects_borders() -> None:

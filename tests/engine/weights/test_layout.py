@@ -6,6 +6,7 @@ from torch import nn
 
 from engine.layers.convolution import is_planes, planes_layout
 from engine.models.published.cocosnet2 import CocosNet2
+from engine.models.published.rabit import PublishedRabit
 from engine.weights.published import assembled
 
 
@@ -22,5 +23,13 @@ def test_a_network_lies_as_it_asks_and_else_in_channels_last(kind: type[nn.Conv2
     assert torch.equal(laid.weight, state["weight"]) and not laid.weight.requires_grad and not laid.training
 
 
-def test_the_published_cocosnet2_lies_as_is_fastest() -> None:
-    assert CocosNet2.layout == planes_layout()
+def test_a_part_lies_as_it_asks_itself() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), InPlanes(4, 4, 3))
+    network.layout, network[0].layout = torch.contiguous_format, torch.channels_last
+    laid = assembled(network, {name: x.clone() for name, x in network.state_dict().items()})
+    assert not is_planes(laid[0].weight) and is_planes(laid[1].weight)
+
+
+@pytest.mark.parametrize("network", [CocosNet2, PublishedRabit])
+def test_what_is_narrow_and_large_lies_as_is_fastest(network: type[nn.Module]) -> None:
+    assert network.layout == planes_layout()
