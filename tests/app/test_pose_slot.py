@@ -43,12 +43,13 @@ def analysis() -> Analysis:
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, analysis: Analysis) -> Iterator[Window]:
-    """The whole editor with a small document, a fake engine and a fake analysis."""
+    """The whole editor with a small document and its picture, a fake engine and a fake analysis."""
     engine = Engine()
     window = Window(lambda: engine, lambda domain: analysis)
     sample_document(window.document)
     window.resize(1280, 800)
     window.show()
+    qtbot.waitUntil(window.settled, timeout=5000)
     window.registry["tool-pose"].trigger()
     yield window
     analysis.gate.set()
