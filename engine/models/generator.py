@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.correspondence.refinement import AGREEMENT, EVIDENCE
+from engine.correspondence.seams import mixed_at_seams
 from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
 from engine.layers.by_class import laid_out
 from engine.layers.confi import Confi
@@ -115,10 +116,11 @@ class Generator(nn.Module):
 def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:
     """The last injection: warped pixels where gate and confidence say so, and never of another class.
 
-    The gate is bounded, so that it can always change its mind.
+    The gate is bounded, so that it can always change its mind. Seams are mixed at the very end.
     """
     opinion = GATE * (gate / GATE).tanh() + injection.trust.detach()
-    return torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * injection.agrees)
+    image = torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * injection.agrees)
+    return mixed_at_seams(image, injection.seams.float())
 
 
 def _same(evidence: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ class Injection:
     evidence  float (B, EVIDENCE, H/4, W/4)
     trust     float (B, 1, H, W), logit of the confidence map
     agrees    float (B, 1, H, W): 1 where the exemplar has the condition's class at the match
+    seams     float (B, 1, H, W): 1 where neighbours look at places far apart (correspondence/seams.py)
     style     float (B, classes, style_dims): learned numbers, then the look (exemplar_encoders.py)
     """
 
@@ -24,6 +25,7 @@ class Injection:
     evidence: Tensor
     trust: Tensor
     agrees: Tensor
+    seams: Tensor
     style: Tensor
 
     def crop(self, top: int, left: int, height: int, width: int) -> "Injection":
@@ -39,6 +41,7 @@ class Injection:
             evidence=cut(self.evidence, 4),
             trust=cut(self.trust, 1),
             agrees=cut(self.agrees, 1),
+            seams=cut(self.seams, 1),
         )
 
 
@@ -67,6 +70,7 @@ def mix(injections: list[Injection], labels: Tensor, table: Tensor) -> Injection
         evidence=blend([i.evidence for i in injections], 4),
         trust=blend([i.trust for i in injections], 1),
         agrees=blend([i.agrees for i in injections], 1),
+        seams=blend([i.seams for i in injections], 1),
         style=mixed_style(injections, table),
     )
 

@@ -22,12 +22,14 @@ from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid, sample
 from engine.correspondence.head import OTHER_PERSON, HeadClasses, head_led, register_head
-from engine.correspondence.inside import CELL, led_inside, nearest_of_class
+from engine.correspondence.homeward import led_home, ways_home
+from engine.correspondence.inside import nearest_of_class
 from engine.correspondence.kin import Kin, borrow, lenders
 from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, Extractor, middles
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import Match, Refinement, same_place
 from engine.correspondence.registration import Registration, register, soft_labels
+from engine.correspondence.seams import seams_of
 from engine.correspondence.semantic_position import Layout, layout_of, layout_of_pose, seen_through
 from engine.correspondence.trust import TrustHead
 from engine.layers.constants import constant
@@ -40,7 +42,7 @@ from engine.models.mix import Mix
 from engine.models.recolouring import recoloured
 from engine.models.translator import Alignment, Translator
 
-REACH = 148  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 43 the generator
+REACH = 149  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 44 the generator
 
 LARGE = 0.05  # share of all pixels from which on a class counts fully in the style
 
@@ -90,6 +92,7 @@ class Exemplar:
     """An encoded exemplar, one way round: keys and values for the alignment, and its style codes.
 
     nearest  places of each class (inside.py);  values  features at strides 2, 4, 8
+    ways     from every pixel into each class (homeward.py)
     style    float (B, classes, style_dims + LOOK)
     """
 
@@ -100,9 +103,18 @@ class Exemplar:
     described: Described
     keys: Tensor
     nearest: Tensor
+    ways: Tensor
     values: tuple[Tensor, Tensor, Tensor]
     style: Tensor
     pose: PoseTensors | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where another person's head lies: for the pixels at `grid`, (1, H, W, 2) or (H, W, 2), `points` (1, H, W, 2)."""
+
+    points: Tensor
+    grid: Tensor
 
 
 class ExemplarSides:
@@ -223,7 +235,9 @@ class Rabit(Translator):
         soft = soft_labels(labels, self.config.classes)
         nearest = nearest_of_class(labels, self.config.classes)
         keys = self.analytic.keys(described)
-        return Exemplar(photo, labels, layout, soft, described, keys, nearest, values, style, pose)
+        head = self.config.head
+        ways = ways_home(labels, self.config.classes, {} if head is None else {head.face: head.worn})
+        return Exemplar(photo, labels, layout, soft, described, keys, nearest, ways, values, style, pose)
 
     def align(self, condition: Condition, exemplar: ExemplarSides) -> Alignment:
         """Register, mirror the exemplar if that fits better, and align. Batches of one only."""
@@ -274,8 +288,8 @@ class Rabit(Translator):
         """What `match` found for a condition as it was asked: warp, confidence and the generator's input."""
         agrees = self.agreement_of(asked.labels, exemplar.labels, match.fine)
         trust = self.trust(match, agrees)
-        warp = seen(exemplar.photo, match.fine)
-        injection = Injection(warp, features, match.evidence, trust, agrees, self.lent_style(exemplar))
+        warp, seams = seen(exemplar.photo, match.fine), seams_of(match.fine, exemplar.labels.shape[1:])
+        injection = Injection(warp, features, match.evidence, trust, agrees, seams, self.lent_style(exemplar))
         return Alignment(warp, trust.sigmoid(), match.fine, injection)
 
     def lent_style(self, exemplar: Exemplar) -> Tensor:
@@ -328,15 +342,33 @@ class Rabit(Translator):
             style=style,
         )
 
-    def led(self, match: Match, labels: Tensor, exemplar: Exemplar, head: Tensor | None) -> Match:
-        """Single pixels led off the exemplar's person, and the head's to `head`, points (1, H, W, 2) or None."""
-        match = replace(match, fine=_behind(labels, exemplar, match.fine))
+    def led(self, match: Match, condition: Layout, labels: Tensor, exemplar: Exemplar, head: Head | None) -> Match:
+        """Single pixels led home, and of another person's head to where that lies.
+
+        `labels` (B, H, W) are those that the exemplar is asked for, laid out as `condition` says. `head` is None where
+        the exemplar shows the same person.
+        """
         if head is None:
-            return match
-        fine = head_led(match.fine, labels, exemplar.labels, head, self.config.head)
+            return replace(match, fine=self.led_home(match.fine, labels, exemplar.labels, exemplar.ways))
+        fine = head_led(match.fine, labels, exemplar.labels, head.points, self.config.head)
         coarse = _pooled(fine, STRIDE)
         moved = middles((fine != match.fine).any(-1)).unsqueeze(-1)
+        alike = exemplar.layout.point_at(labels, condition.place_within(labels, head.grid))
+        fine = self.led_home(fine, labels, exemplar.labels, exemplar.ways, alike)
         return replace(match, fine=fine, coarse=torch.where(moved, coarse, match.coarse))
+
+    def led_home(
+        self, points: Tensor, labels: Tensor, exemplar_labels: Tensor, ways: Tensor, alike: Tensor | None = None
+    ) -> Tensor:
+        """Points (B, H, W, 2) led home: of the same person those of the background that show the person.
+
+        Of another person, where `alike` are the places alike in their regions, all, and out of their rims.
+        """
+        if alike is None:
+            hides = self.agreement_of(labels, exemplar_labels, points).squeeze(1) == 0
+            return led_home(points, labels, ways, hides & (labels == 0))
+        alike = torch.where((labels == 0).unsqueeze(-1), points, alike)
+        return led_home(points, labels, ways, torch.ones_like(labels, dtype=torch.bool), alike)
 
     def match(
         self, condition: Condition, exemplar: Exemplar, registration: Registration, epsilon: float | None = None
@@ -366,8 +398,8 @@ class Rabit(Translator):
             registration.residual,
             exemplar.nearest,
         )
-        head = None if registration.head is None else apply_affine(registration.head, full)
-        match = self.led(match, condition.labels, exemplar, head)
+        head = None if registration.head is None else Head(apply_affine(registration.head, full), full)
+        match = self.led(match, condition.layout, condition.labels, exemplar, head)
         return match, warped_features(exemplar, match, attention.warped)
 
 
@@ -396,16 +428,6 @@ def _pooled(points: Tensor, cell: int) -> Tensor:
 def _as_wide(x: Tensor, like: Tensor) -> Tensor:
     """Repeat channels: at stride 4 the exemplar's features are warped twice (`Rabit.match`)."""
     return x.repeat(1, like.shape[1] // x.shape[1], 1, 1)
-
-
-def _behind(labels: Tensor, exemplar: Exemplar, points: Tensor) -> Tensor:
-    """Lead single pixels of the background (class 0) off the exemplar's person; points (B, H, W, 2).
-
-    What the exemplar hides behind its person is continued from beside it, without a seam along the new outline.
-    """
-    led = led_inside(points, labels, exemplar.nearest, exemplar.labels.shape[2] // CELL)
-    before, after = (_agreement(labels, exemplar.labels, place).squeeze(1) for place in (points, led))
-    return torch.where(((after > before) & (labels == 0)).unsqueeze(-1), led, points)
 
 
 def seen(values: Tensor, points: Tensor) -> Tensor:

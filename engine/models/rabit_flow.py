@@ -15,18 +15,19 @@ from engine.correspondence.matching import STRIDE, Described, Extractor, middles
 from engine.correspondence.ranking import block_means, rank_blocks
 from engine.correspondence.refinement import CLOTH, HEM, Match, as_cloth, raised, same_place
 from engine.correspondence.registration import soft_labels
+from engine.correspondence.seams import seams_of
 from engine.correspondence.semantic_position import Layout, layout_of, seen_through, semantic_position, turned_by
 from engine.models.flow import Flow, Map, Stage, union
 from engine.models.generator import let_through
 from engine.models.injection import Injection
 from engine.models.injection import mix as mixed
 from engine.models.mix import Mix
-from engine.models.rabit import ExemplarSides, Rabit, in_own_coordinates, seen, warped_features
+from engine.models.rabit import ExemplarSides, Head, Rabit, in_own_coordinates, seen, warped_features
 from engine.models.translator import Alignment
 from engine.rectangle import Rectangle
 
 EXACT = 0.0  # points are followed wherever they move at all: photos have sharp edges
-PARTS = 7  # maps that an injection is made of (`_injection`)
+PARTS = 8  # maps that an injection is made of (`_injection`)
 WARP, EVIDENCE, TRUST = 0, 4, 5  # the numbers of some of them
 GROWTH = 2.0  # a class that has grown by more than this since the layout was taken needs another one
 
@@ -114,7 +115,8 @@ class AlignmentFlow:
             self._asked = _Region(network.condition_extractor, asked, layout)
         self._head: tuple[Map, ...] = ()
         if self.registration.head is not None:
-            self._head = (Map(_registered(self.registration.head, size, labels.device)),)
+            grid = _as_map(identity_grid(*size, labels.device).unsqueeze(0))
+            self._head = Map(_registered(self.registration.head, size, labels.device)), Map(grid)
         self._registered = Map(_registered(self.registration.matrix, size, labels.device, STRIDE))
         self._registered_fine = Map(_registered(self.registration.matrix, size, labels.device))
         self._key_means = block_means(self.exemplar.keys, network.config.block)
@@ -203,7 +205,8 @@ class AlignmentFlow:
             fine = raised(described, points, registered, _points(registered_fine))
             evidence = refinement.evidence(described, there, strength, points, attended, registered)
             match = Match(attended, points, fine, evidence, hidden)
-            match = network.led(match, labels, exemplar, _points(head[0]) if head else None)
+            head = Head(*map(_points, head)) if head else None
+            match = network.led(match, region.layout, labels, exemplar, head)
             return _as_map(match.fine), _as_map(match.coarse), evidence
 
         def inject(
@@ -218,7 +221,8 @@ class AlignmentFlow:
             match = Match(_points(attended), _points(coarse), _points(fine), evidence, hidden)
             agrees = network.agreement_of(labels, exemplar.labels, match.fine)
             features = warped_features(exemplar, match, warped)
-            return seen(exemplar.photo, match.fine), *features, network.trust(match, agrees), agrees
+            seams = seams_of(match.fine, exemplar.labels.shape[1:])
+            return seen(exemplar.photo, match.fine), *features, network.trust(match, agrees), agrees, seams
 
         stages = [
             Stage(search, (registered, *asked), (attended, strength, warped), cell=config.block * STRIDE),
@@ -276,7 +280,8 @@ class PaintFlow:
             injection = mixed(each, labels, table)
             if mix.edit is not None:
                 injection = network.restyled(injection, labels, wanted)
-            return injection.warp, *injection.features, injection.evidence, injection.trust, injection.agrees
+            parts = injection.warp, *injection.features, injection.evidence, injection.trust, injection.agrees
+            return *parts, injection.seams
 
         if len(alignments) > 1 or mix.edit is not None:
             parts = tuple(part for alignment in alignments for part in alignment.injected)
@@ -304,7 +309,7 @@ class PaintFlow:
             Stage(lambda *both: (generator.block4(*both),), (in4, guide4), (out4,), reach=8, cell=4),
             Stage(enter2, (out4, labels, half, *injected), (in2, guide2), reach=2, cell=4),
             Stage(lambda *both: (generator.block2(*both),), (in2, guide2), (out2,), reach=4, cell=2),
-            Stage(paint1, (out2, labels, *injected), (self.image,), reach=3, cell=2),
+            Stage(paint1, (out2, labels, *injected), (self.image,), reach=4, cell=2),
         ]
         self.flow = Flow(condition.size, stages)
 
@@ -314,8 +319,8 @@ def _described(features: Tensor, shares: Tensor, position: Tensor, labels: Tenso
 
 
 def _injection(maps: tuple[Tensor, ...] | list[Tensor], style: Tensor) -> Injection:
-    warp, half, quarter, eighth, evidence, trust, agrees = maps
-    return Injection(warp, (half, quarter, eighth), evidence, trust, agrees, style)
+    warp, half, quarter, eighth, evidence, trust, agrees, seams = maps
+    return Injection(warp, (half, quarter, eighth), evidence, trust, agrees, seams, style)
 
 
 def _counts(labels: Tensor, network: Rabit) -> Tensor:

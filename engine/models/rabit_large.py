@@ -16,12 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.correspondence import inside
 from engine.correspondence.grids import apply_affine, sample
 from engine.correspondence.kin import borrow, lenders
 from engine.correspondence.matching import STRIDE
 from engine.correspondence.refinement import AGREEMENT
 from engine.correspondence.registration import Registration
+from engine.correspondence.seams import seams_of
+from engine.correspondence.semantic_position import Layout
 from engine.models.injection import Injection, crop
 from engine.models.injection import mix as mixed
 from engine.models.mix import Mix
@@ -75,7 +76,8 @@ class Found:
     registration  how the exemplar lies, and whether it is mirrored
     lenders       int64 (1, classes): for each class the one that it is asked for
     style         float (1, classes, style_dims)
-    nearest       the exemplar's places of each class (inside.py), which is so many cells `wide`
+    ways          from every pixel of the exemplar into each class (homeward.py)
+    layouts       of the condition as it was asked, and of the exemplar
     """
 
     asked: Tensor
@@ -85,8 +87,8 @@ class Found:
     registration: Registration
     lenders: Tensor
     style: Tensor
-    nearest: Tensor
-    wide: int
+    ways: Tensor
+    layouts: tuple[Layout, Layout]
 
 
 class LargePicture:
@@ -110,9 +112,8 @@ class LargePicture:
         registered = apply_affine(registration.matrix, places(grid, grid.shape, device=condition.labels.device))
         matches = torch.cat([match.fine, match.fine - registered], dim=3)
         found = (asked.labels, matches, match.evidence, network.trust.opinion(match), registration)
-        lender = lenders(side.layout.share, network.config.kin)
-        wide = side.labels.shape[2] // inside.CELL
-        self._found.append(Found(*found, lender, network.lent_style(side), side.nearest, wide))
+        lender, layouts = lenders(side.layout.share, network.config.kin), (asked.layout, side.layout)
+        self._found.append(Found(*found, lender, network.lent_style(side), side.ways, layouts))
 
     def forget_sources(self) -> None:
         """Keep what was matched, not what is painted from."""
@@ -188,27 +189,26 @@ class LargePicture:
         evidence[:, AGREEMENT : AGREEMENT + 1] = F.avg_pool2d(agrees, STRIDE)
         opinion = sample(found.opinion, places(around, size, device=labels.device).unsqueeze(0))
         trust = network.trust.judged(opinion, agrees)
-        return points, Injection(seen(source.photo, points), features, evidence, trust, agrees, found.style)
+        warp, seams = seen(source.photo, points), seams_of(points, source.labels.shape[1:])
+        return points, Injection(warp, features, evidence, trust, agrees, seams, found.style)
 
     def _raised(self, found: Found, source: Source, asked: Tensor, around: Rectangle) -> tuple[Tensor, Tensor]:
         """The matches of a part of the canvas, and where the labels agree.
 
         A pixel lies to its registered point as its neighbours do, so that borders go on as they are; where that leads
-        out of its class, it takes from where its neighbours take, and where that is no better, background is led off
-        the exemplar's person, as on the grid.
+        out of its class, it takes from where its neighbours take, and is led home as on the grid.
         """
         beside, moves = raised(found.matches, found.asked, asked, around, self.canvas.size).chunk(2, dim=3)
         registered = places(around, self.canvas.size, device=asked.device)
         going_on = apply_affine(found.registration.matrix, registered) + moves
-        points, agrees = going_on, self.network.agreement_of(asked, source.labels, going_on)
-        off = inside.led_inside(beside, asked, found.nearest, found.wide)
-        background = (asked == 0).unsqueeze(1)
-        for other, allowed in ((beside, torch.ones_like(background)), (off, background)):
-            seen_there = self.network.agreement_of(asked, source.labels, other)
-            better = (seen_there > agrees) & allowed
-            points = torch.where(better.squeeze(1).unsqueeze(3), other, points)
-            agrees = torch.where(better, seen_there, agrees)
-        return points, agrees
+        agreement = self.network.agreement_of
+        better = agreement(asked, source.labels, beside) > agreement(asked, source.labels, going_on)
+        points = torch.where(better.squeeze(1).unsqueeze(3), beside, going_on)
+        alike = None
+        if found.registration.head is not None:
+            alike = found.layouts[1].point_at(asked, found.layouts[0].place_within(asked, registered))
+        points = self.network.led_home(points, asked, source.labels, found.ways, alike)
+        return points, agreement(asked, source.labels, points)
 
 
 def invented(trust: Tensor) -> Tensor:

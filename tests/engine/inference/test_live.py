@@ -84,7 +84,8 @@ def _in_full(session: Session, state: EditState) -> tuple[torch.Tensor, dict]:
         if alignment._is_own:
             worn = borrow(labels, alignment._lenders)
             layout = alignment._asked.layout
-            asked = replace(condition, labels=worn, described=network.condition_extractor(worn, layout))
+            described = network.condition_extractor(worn, layout)
+            asked = replace(condition, labels=worn, layout=layout, described=described)
         match, features = network.match(asked, alignment.exemplar, alignment.registration)
         if (match.attended.permute(0, 3, 1, 2) - alignment.attended.value).abs().max() > TIE:
             raise Tie

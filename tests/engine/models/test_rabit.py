@@ -12,7 +12,7 @@ from engine.correspondence.registration import Registration
 from engine.correspondence.semantic_position import Layout, layout_of
 from engine.models.injection import mix
 from engine.models.mix import ALONE, Mix
-from engine.models.rabit import REACH, Exemplar, Rabit, RabitConfig, _agreement, _behind
+from engine.models.rabit import REACH, Exemplar, Rabit, RabitConfig
 from tests.engine.figures import CLASSES, STILL, moved_person, photo_like, tiny_rabit
 
 SIDE = 384
@@ -219,8 +219,8 @@ def test_trust_lets_the_warped_pixels_through() -> None:
     condition = network.encode_condition(labels)
     with torch.no_grad():
         alignment = network.align(condition, network.encode_exemplar(photo_like(3, 192, 128), labels))
-        everywhere = torch.ones_like(alignment.injection.agrees)
-        sure = replace(alignment.injection, trust=torch.full_like(alignment.injection.trust, 50.0), agrees=everywhere)
+        everywhere, nowhere = torch.ones_like(alignment.injection.agrees), torch.zeros_like(alignment.injection.seams)
+        sure = replace(alignment.injection, trust=50 * everywhere, agrees=everywhere, seams=nowhere)
         image = network.synthesise(condition, [replace(alignment, injection=sure)], ALONE)
     assert torch.allclose(image, alignment.warp, atol=1e-5)
 
@@ -250,15 +250,17 @@ def test_any_multiple_of_the_block_is_a_size(size: tuple[int, int]) -> None:
     assert image.isfinite().all()
 
 
-def test_background_pixels_are_led_off_the_exemplars_person() -> None:
-    labels = torch.zeros(1, 96, 64, dtype=torch.long)
+def test_background_shows_no_person_and_of_another_all_show_their_class() -> None:
+    network, labels = tiny_rabit(), torch.zeros(1, 96, 64, dtype=torch.long)
     worn = labels.clone()
     worn[:, 24:72, 16:48] = 3
-    exemplar = tiny_rabit().encode_side(photo_like(1, 96, 64), worn)
+    exemplar = network.encode_side(photo_like(1, 96, 64), worn)
     points = identity_grid(96, 64).unsqueeze(0)
-    led = _behind(labels, exemplar, points)
-    assert _agreement(labels, worn, points).mean() < 0.8
-    assert _agreement(labels, worn, led).mean() > 0.9
-    assert torch.equal(led[worn == 0], points[worn == 0])
-    dressed = _behind(worn, tiny_rabit().encode_side(photo_like(1, 96, 64), labels), points)
-    assert torch.equal(dressed, points)
+
+    def shown(asked: Tensor, alike: Tensor | None) -> Tensor:
+        led = network.led_home(points, asked, worn, exemplar.ways, alike)
+        return network.agreement_of(asked, worn, led).squeeze(1)
+
+    assert shown(labels, None).all() and shown(labels, points).all()
+    dressed = torch.full_like(labels, 3)
+    assert not shown(dressed, None).all() and shown(dressed, points).all()

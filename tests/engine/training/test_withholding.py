@@ -17,7 +17,8 @@ def _injection(side: int = 64) -> Injection:
         return torch.rand(1, channels, side // stride, side // stride, generator=generator)
 
     features = (noise(2, 2), noise(2, 4), noise(2, 8))
-    return Injection(noise(3, 1), features, noise(6, 4), noise(1, 1), torch.ones(1, 1, side, side), torch.rand(1, 3, 4))
+    everywhere, nowhere = torch.ones(1, 1, side, side), torch.zeros(1, 1, side, side)
+    return Injection(noise(3, 1), features, noise(6, 4), noise(1, 1), everywhere, nowhere, torch.rand(1, 3, 4))
 
 
 def _labels(side: int = 64) -> torch.Tensor:
