@@ -1,7 +1,8 @@
 """The training of StEP's generator, stages 2 and 3 (Meshry et al. 2021, section 3.2), and of its baselines.
 
 Stage 2 keeps the pre-trained encoder as it is; stage 3 lets it learn with the generator. A method without
-pre-training has stage 3 alone.
+pre-training has stage 3 alone. Ours, not the paper's: short trainings learn from pictures of half the size and
+without the judge for the most part, as those of guided pix2pix do (guided_course.py).
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from engine.training.sheet import to_bytes
 from engine.training.style_methods import StyleMethod
 
 JUDGE_RATE = 1e-3
-FEW_STEPS = {"rate": 4e-3, "momentum": 0.5}  # for runs of some thousand steps; the paper's rate takes longer
+FEW_STEPS = {"rate": 4e-3, "momentum": 0.5, "rough_until": 0.8}  # for runs of some thousand steps
 FROZEN = 0.6  # share of the run that is stage 2, of 250 and 600 thousand pictures in the paper
 MULTIPLE = 32
 CODES_SEEN = 256
@@ -44,6 +45,7 @@ class StepCourse(Course):
     perceptual  features that reconstruction is measured in, on `device`
     encoder     the pre-trained one, which a method may ask for; its configuration is that of `config`
     rate        Adam's, of the generator, as is the momentum; the paper's are 1e-3 and 0
+    rough_until the part of the run that is learned without the judge and at half of `size`, where that can be painted
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class StepCourse(Course):
         rate: float = 1e-3,
         momentum: float = 0.0,
         judge_width: int = 32,
+        rough_until: float = 0.0,
     ) -> None:
         if method.pretrained and encoder is None:
             raise ValueError("this method needs a pre-trained encoder")
         self._training, self._held_out, self._batch, self._device = training, held_out, batch, device
         self._size, self._method, self._perceptual = size, method, perceptual
+        self._rough_until, self._rough_size = rough_until, halved(size)
         self._palette = torch.from_numpy(domain.palette)
         self.shipped = Step(config).to(device)
         if method.pretrained:
@@ -90,7 +94,8 @@ class StepCourse(Course):
         return torch.cat([self.shipped.encoder.code(photo) for photo in photos])
 
     def step(self, chance: Chance, progress: float) -> dict[str, Tensor]:
-        batch = draw_conditioned(self._training, self._batch, self._size, chance)
+        rough = progress < self._rough_until
+        batch = draw_conditioned(self._training, self._batch, self._rough_size if rough else self._size, chance)
         batch = ConditionedBatch(*(x.to(self._device) for x in (batch.whole, batch.photo, batch.condition)))
         self.shipped.train()
         self.shipped.encoder.requires_grad_(not self._method.pretrained or progress >= FROZEN)
@@ -106,11 +111,11 @@ class StepCourse(Course):
             pictures["swapped"], found, losses["swapped"] = self._swapped(features, code, batch.whole)
             again = self._painted(features, found)
             losses |= self._reconstruction("cycled ", again, batch.photo, truth)
-        for kind, picture in pictures.items():
+        for kind, picture in () if rough else pictures.items():
             losses[f"adversarial {kind}"] = least_squares_generator_loss(self._judge(content, picture))
         self.descend(sum(self._weight(name) * loss for name, loss in losses.items()), "step")
         figures = {name: loss.detach() for name, loss in losses.items()}
-        return figures | {"judge": self._judge_step(content, batch.photo, list(pictures.values()))}
+        return figures if rough else figures | {"judge": self._judge_step(content, batch.photo, [*pictures.values()])}
 
     def _weight(self, name: str) -> float:
         """Of a loss by its name in the log."""
@@ -202,6 +207,12 @@ def painted_size(height: int, whole: tuple[int, int]) -> tuple[int, int]:
             f"multiples of {MULTIPLE}, such as {whole[0]}."
         )
     return height, width
+
+
+def halved(size: tuple[int, int]) -> tuple[int, int]:
+    """Half of the size, itself where that could not be painted."""
+    height, width = size
+    return (height // 2, width // 2) if height % (2 * MULTIPLE) == width % (2 * MULTIPLE) == 0 else size
 
 
 def shown_condition(condition: Tensor, palette: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from engine.errors import InputError
 from engine.losses.perceptual import PerceptualNetwork
 from engine.models.step import StepConfig
 from engine.models.style_encoder import StyleEncoder, StyleEncoderConfig
-from engine.training.step_course import FROZEN, StepCourse, painted_size
+from engine.training.step_course import FROZEN, StepCourse, halved, painted_size
 from engine.training.style_methods import FINAL, METHODS, StyleMethod
 from engine.training.train import add_arguments, run
 from engine.weights.registry import open_weights, read_weights, save_weights
@@ -34,14 +34,13 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_people(tmp_path_factory.mktemp("people"), 4)
 
 
-def _course(people: Path, method: StyleMethod, rate: float = 1e-3) -> StepCourse:
+def _course(people: Path, method: StyleMethod, rate: float = 1e-3, rough_until: float = 0.0) -> StepCourse:
     torch.manual_seed(0)
     photos = PhotoSet(people, TINY_DOMAIN, "train")
     perceptual = PerceptualNetwork(ParserEncoder(ParserConfig(CLASSES, (4, 6, 8, 8, 8, 8))))
     encoder = StyleEncoder(ENCODER).requires_grad_(False)
-    return StepCourse(
-        TINY_DOMAIN, photos, photos, 3, SIZE, torch.device("cpu"), method, TINY, perceptual, encoder, rate, 0.0, 4
-    )
+    how = method, TINY, perceptual, encoder, rate, 0.0, 4, rough_until
+    return StepCourse(TINY_DOMAIN, photos, photos, 3, SIZE, torch.device("cpu"), *how)
 
 
 def _moved(network: nn.Module, before: dict[str, torch.Tensor]) -> set[str]:
@@ -70,6 +69,19 @@ def test_the_pretrained_encoder_rests_in_stage_2_and_learns_in_stage_3(people: P
     course.step(Chance.of_step(0, 1, 0), FROZEN)
     moved = _moved(course.shipped.encoder, {n.removeprefix("encoder."): p for n, p in before.items()})
     assert moved == {n for n, _ in course.shipped.encoder.named_parameters() if "log_variance" not in n}
+
+
+def test_the_judge_rests_while_the_rough_is_learned(people: Path) -> None:
+    course = _course(people, METHODS[FINAL], rough_until=0.5)
+    judge = _copy(course.networks["judge"])
+    rough = course.step(Chance.of_step(0, 0, 0), 0.49)
+    assert not _moved(course.networks["judge"], judge) and rough.keys() == {"absolute", "reconstruction"}
+    fine = course.step(Chance.of_step(0, 1, 0), 0.5)
+    assert _moved(course.networks["judge"], judge) and {"adversarial own", "judge"} <= fine.keys()
+
+
+def test_the_rough_is_learned_at_half_of_a_size_that_can_be_painted() -> None:
+    assert halved((192, 128)) == (96, 64) and halved((96, 64)) == (96, 64)
 
 
 def test_an_encoder_without_pretraining_learns_from_the_start(people: Path) -> None:
