@@ -90,6 +90,14 @@ def test_an_interruption_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert capsys.readouterr().err == "Interrupted.\n"
 
 
+@pytest.mark.parametrize("arguments", [[], ["domains"]])
+def test_what_is_not_installed_is_named(arguments: list[str]) -> None:
+    bare = [sys.executable, "-S", "main.py", *arguments]  # without the packages of the environment
+    done = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1 and not done.stdout
+    assert done.stderr.count("\n") == 1 and "is not installed" in done.stderr and "pip install ." in done.stderr
+
+
 def render(person: Path, **changes: object) -> subprocess.CompletedProcess[str]:
     options = {
         "domain": "fashion",
