@@ -5,7 +5,7 @@ exemplar's person. A photo mixes its regions along their outlines. Shown elsewhe
 would be a ghost of the exemplar's person; so for another person matches are led out of it, too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -19,16 +19,21 @@ FAR = 8.0  # pixels
 INWARD = 0.5  # how much further, as a share of the way to the nearest place
 
 
-def ways_home(labels: Tensor, classes: int, besides: Mapping[int, Sequence[int]]) -> Tensor:
+def ways_home(
+    labels: Tensor, classes: int, besides: Mapping[int, Sequence[int]], wanted: Container[int] | None = None
+) -> Tensor:
     """For every pixel and every class, the way to where that class goes on; none from within it, and to absent ones.
 
     labels: int64 (B, H, W), 0 the background. besides: classes that count as a class, too, as the glasses on a face.
+    wanted: the classes that ways are looked for to, all where none are named.
     Returns int16 (B, classes, H, W, 2), (x, y) in pixels.
     """
     ways = np.zeros((len(labels), classes, *labels.shape[1:], 2), np.int16)
     for picture, of_picture in zip(labels.cpu().numpy(), ways, strict=True):
-        for number in np.unique(picture):
-            region = np.isin(picture, [number, *besides.get(int(number), ())])
+        for number in np.unique(picture).tolist():
+            if wanted is not None and number not in wanted:
+                continue
+            region = np.isin(picture, [number, *besides.get(number, ())])
             of_picture[number] = _ways(_within(region, RIM if number else GROUND_RIM))
     return torch.from_numpy(ways).to(labels.device)
 

@@ -235,8 +235,8 @@ class Rabit(Translator):
         soft = soft_labels(labels, self.config.classes)
         nearest = nearest_of_class(labels, self.config.classes)
         keys = self.analytic.keys(described)
-        head = self.config.head
-        ways = ways_home(labels, self.config.classes, {} if head is None else {head.face: head.worn})
+        head, wanted = self.config.head, (0,) if self.training else None  # training leads the ground alone
+        ways = ways_home(labels, self.config.classes, {} if head is None else {head.face: head.worn}, wanted)
         return Exemplar(photo, labels, layout, soft, described, keys, nearest, ways, values, style, pose)
 
     def align(self, condition: Condition, exemplar: ExemplarSides) -> Alignment:

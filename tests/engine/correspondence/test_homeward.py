@@ -106,6 +106,11 @@ def test_pictures_of_a_batch_are_told_apart(worn: Tensor) -> None:
     assert torch.equal(ways_home(both, CLASSES, {}), each)
 
 
+def test_only_ways_that_are_wanted_are_looked_for(worn: Tensor) -> None:
+    some, all_ = ways_home(worn, CLASSES, {}, wanted=(0,)), ways_home(worn, CLASSES, {})
+    assert torch.equal(some[:, 0], all_[:, 0]) and not some[:, 1:].any() and all_[:, COAT].any()
+
+
 def test_what_is_all_rim_is_kept() -> None:
     labels = torch.zeros(1, HEIGHT, WIDTH, dtype=torch.long)
     labels[:, :, 30] = COAT
