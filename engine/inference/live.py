@@ -92,6 +92,8 @@ class LivePicture:
         if self._shown is not None and view.canvas.shape != canvas:
             arrays = put_into(self._shown[1], arrays, view.canvas, view.inner(grid, canvas))
         self._shown = state.labels.array, arrays
+        if not self._flow.flow.is_seen:
+            self.forget_unused()  # what was interrupted and is not asked for now would take the edit for seen
         for flow in self._flows():
             flow.seen()
         return arrays

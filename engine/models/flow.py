@@ -116,6 +116,11 @@ class Flow:
             stage.run(self.size)
         return True
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether nothing has changed since that was said last."""
+        return all(map_.changed is None for map_ in self._maps)
+
     def seen(self) -> None:
         """All changes have come through to whoever reads the last map."""
         for map_ in self._maps:

@@ -10,12 +10,14 @@ from torch import Tensor, nn
 from engine.correspondence.refinement import AGREEMENT, EVIDENCE
 from engine.correspondence.seams import mixed_at_seams
 from engine.layers.blocks import SLOPE, ModulatedBlock, conv3
+from engine.layers.blur import gaussian_blur
 from engine.layers.by_class import laid_out
 from engine.layers.confi import Confi
 from engine.layers.doubling import DoublingConv3
 from engine.layers.precision import in_full_precision
 from engine.models.injection import Injection
 
+PLAIN = 3.0  # pixels (deviation) that invented cloth is smoothed over
 GATE = 4.0  # the gate's logit stays within this
 
 
@@ -116,11 +118,21 @@ class Generator(nn.Module):
 def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:
     """The last injection: warped pixels where gate and confidence say so, and never of another class.
 
-    The gate is bounded, so that it can always change its mind. Seams are mixed at the very end.
+    The gate is bounded, so that it can always change its mind. What no exemplar shows is painted plainly: of its cloth
+    nothing is known, and what the generator makes up is stripes. Seams are mixed at the very end.
     """
+    seen = injection.agrees.float()
+    painted = torch.lerp(plain(painted, 1 - seen), painted, seen)
     opinion = GATE * (gate / GATE).tanh() + injection.trust.detach()
-    image = torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * injection.agrees)
+    image = torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * seen)
     return mixed_at_seams(image, injection.seams.float())
+
+
+@in_full_precision
+def plain(painted: Tensor, unseen: Tensor) -> Tensor:
+    """painted float (B, 3, H, W), each pixel the mean of those around it that are `unseen`, float (B, 1, H, W)."""
+    weighed = gaussian_blur(torch.cat([painted * unseen, unseen], 1), PLAIN, int(2 * PLAIN))
+    return weighed[:, :3] / weighed[:, 3:].clamp_min(1e-3)
 
 
 def _same(evidence: Tensor) -> Tensor:

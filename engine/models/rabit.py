@@ -42,7 +42,7 @@ from engine.models.mix import Mix
 from engine.models.recolouring import recoloured
 from engine.models.translator import Alignment, Translator
 
-REACH = 149  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 44 the generator
+REACH = 153  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 48 the generator
 
 LARGE = 0.05  # share of all pixels from which on a class counts fully in the style
 

@@ -309,7 +309,7 @@ class PaintFlow:
             Stage(lambda *both: (generator.block4(*both),), (in4, guide4), (out4,), reach=8, cell=4),
             Stage(enter2, (out4, labels, half, *injected), (in2, guide2), reach=2, cell=4),
             Stage(lambda *both: (generator.block2(*both),), (in2, guide2), (out2,), reach=4, cell=2),
-            Stage(paint1, (out2, labels, *injected), (self.image,), reach=4, cell=2),
+            Stage(paint1, (out2, labels, *injected), (self.image,), reach=10, cell=2),
         ]
         self.flow = Flow(condition.size, stages)
 

@@ -31,7 +31,7 @@ from engine.models.translator import Alignment
 from engine.rectangle import Rectangle
 
 CELL = 8  # pixels; the sides of a canvas, and of its parts, are multiples of it
-HALO = 80  # pixels: 45 the generator and the condition's features, 21 the features of a style's colours
+HALO = 80  # pixels: 52 the generator and the condition's features, 21 the features of a style's colours
 VALUES_HALO = 24  # pixels around a place of an exemplar that decide its features
 OTHER_CLASS = 0.02  # how much the match of another class counts between matches of a pixel's own
 TRUSTED = 0.25  # the confidence from which on a place is painted at full size alone

@@ -211,6 +211,18 @@ def test_a_long_stroke_stays_as_near_to_a_full_pass_as_a_short_one() -> None:
     script.settle()
 
 
+@pytest.mark.parametrize("stop_after", range(4, 20))
+def test_an_exemplar_that_was_left_amid_an_edit_is_right_when_it_comes_back(stop_after: int) -> None:
+    _play(
+        GRID,
+        [
+            (lambda s: _replaced(s, 1, 0), stop_after),
+            (lambda s: _swapped(s, 1), None),
+            (lambda s: _swapped(s, 0), None),
+        ],
+    )
+
+
 def test_the_frame_says_whether_it_is_exact() -> None:
     session, state = Session("cpu"), _state()
     assert session.render(state, hold=True).exact
