@@ -17,7 +17,7 @@ from engine.layers.doubling import DoublingConv3
 from engine.layers.precision import in_full_precision
 from engine.models.injection import Injection
 
-PLAIN = 3.0  # pixels (deviation) that invented cloth is smoothed over
+PLAIN, PLAIN_REACH = 3.0, 6  # pixels that invented cloth is smoothed over: the deviation, and where it ends
 GATE = 4.0  # the gate's logit stays within this
 
 
@@ -131,7 +131,9 @@ def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:
 @in_full_precision
 def plain(painted: Tensor, unseen: Tensor) -> Tensor:
     """painted float (B, 3, H, W), each pixel the mean of those around it that are `unseen`, float (B, 1, H, W)."""
-    weighed = gaussian_blur(torch.cat([painted * unseen, unseen], 1), PLAIN, int(2 * PLAIN))
+    if unseen.device.type == "cpu" and not unseen.any():  # a GPU is not asked, for all would wait for its answer
+        return painted
+    weighed = gaussian_blur(torch.cat([painted * unseen, unseen], 1), PLAIN, PLAIN_REACH)
     return weighed[:, :3] / weighed[:, 3:].clamp_min(1e-3)
 
 
