@@ -131,9 +131,8 @@ def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:
 @in_full_precision
 def plain(painted: Tensor, unseen: Tensor) -> Tensor:
     """painted float (B, 3, H, W), each pixel the mean of those around it that are `unseen`, float (B, 1, H, W)."""
-    if unseen.device.type == "cpu" and not unseen.any():  # a GPU is not asked, for all would wait for its answer
-        return painted
-    weighed = gaussian_blur(torch.cat([painted * unseen, unseen], 1), PLAIN, PLAIN_REACH)
+    both = torch.cat([painted * unseen, unseen], 1).contiguous(memory_format=torch.channels_last)
+    weighed = gaussian_blur(both, PLAIN, PLAIN_REACH)
     return weighed[:, :3] / weighed[:, 3:].clamp_min(1e-3)
 
 
