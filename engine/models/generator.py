@@ -17,7 +17,8 @@ from engine.layers.doubling import DoublingConv3
 from engine.layers.precision import in_full_precision
 from engine.models.injection import Injection
 
-PLAIN, PLAIN_REACH = 3.0, 6  # pixels that invented cloth is smoothed over: the deviation, and where it ends
+PLAIN = 3  # pixels (deviation) that invented cloth is smoothed over
+FINISH_REACH = 2 * PLAIN + 1
 GATE = 4.0  # the gate's logit stays within this
 
 
@@ -64,7 +65,8 @@ class Generator(nn.Module):
 
     def forward(self, labels: Tensor, features: tuple[Tensor, Tensor, Tensor], injection: Injection) -> Tensor:
         """labels (B, H, W), condition features at strides 2, 4, 8. Returns the image (B, 3, H, W), about [-1, 1]."""
-        return let_through(*self.paint_all(labels, features, injection), injection)
+        image = let_through(*self.paint_all(labels, features, injection), injection)
+        return finished(image, injection.agrees, injection.seams)
 
     def paint_all(
         self, labels: Tensor, features: tuple[Tensor, Tensor, Tensor], injection: Injection
@@ -118,22 +120,24 @@ class Generator(nn.Module):
 def let_through(painted: Tensor, gate: Tensor, injection: Injection) -> Tensor:
     """The last injection: warped pixels where gate and confidence say so, and never of another class.
 
-    The gate is bounded, so that it can always change its mind. What no exemplar shows is painted plainly: of its cloth
-    nothing is known, and what the generator makes up is stripes. Seams are mixed at the very end.
+    The gate is bounded, so that it can always change its mind.
     """
-    seen = injection.agrees.float()
-    painted = torch.lerp(plain(painted, 1 - seen), painted, seen)
     opinion = GATE * (gate / GATE).tanh() + injection.trust.detach()
-    image = torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * seen)
-    return mixed_at_seams(image, injection.seams.float())
+    return torch.lerp(painted, injection.warp.float(), opinion.sigmoid() * injection.agrees)
 
 
 @in_full_precision
-def plain(painted: Tensor, unseen: Tensor) -> Tensor:
-    """painted float (B, 3, H, W), each pixel the mean of those around it that are `unseen`, float (B, 1, H, W)."""
-    both = torch.cat([painted * unseen, unseen], 1).contiguous(memory_format=torch.channels_last)
-    weighed = gaussian_blur(both, PLAIN, PLAIN_REACH)
-    return weighed[:, :3] / weighed[:, 3:].clamp_min(1e-3)
+def finished(image: Tensor, agrees: Tensor, seams: Tensor) -> Tensor:
+    """image float (B, 3, H, W) with what no exemplar shows painted plainly, and seams mixed; reaches FINISH_REACH.
+
+    Of what is not seen no cloth is known, and what the generator makes up is stripes: there each pixel becomes the mean
+    of those around it that are not seen either. agrees, seams float (B, 1, H, W), as of an injection.
+    """
+    seen, unseen = agrees.float(), 1 - agrees.float()
+    both = torch.cat([image * unseen, unseen], 1).contiguous(memory_format=torch.channels_last)
+    around = gaussian_blur(both, PLAIN, 2 * PLAIN)
+    image = torch.lerp(around[:, :3] / around[:, 3:].clamp_min(1e-3), image, seen)
+    return mixed_at_seams(image, seams.float())
 
 
 def _same(evidence: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from engine.correspondence.registration import soft_labels
 from engine.correspondence.seams import seams_of
 from engine.correspondence.semantic_position import Layout, layout_of, seen_through, semantic_position, turned_by
 from engine.models.flow import Flow, Map, Stage, union
-from engine.models.generator import PLAIN_REACH, let_through
+from engine.models.generator import FINISH_REACH, finished, let_through
 from engine.models.injection import Injection
 from engine.models.injection import mix as mixed
 from engine.models.mix import Mix
@@ -28,7 +28,7 @@ from engine.rectangle import Rectangle
 
 EXACT = 0.0  # points are followed wherever they move at all: photos have sharp edges
 PARTS = 8  # maps that an injection is made of (`_injection`)
-WARP, EVIDENCE, TRUST = 0, 4, 5  # the numbers of some of them
+WARP, EVIDENCE, TRUST, AGREES, SEAMS = 0, 4, 5, 6, 7  # the numbers of some of them
 GROWTH = 2.0  # a class that has grown by more than this since the layout was taken needs another one
 
 
@@ -272,7 +272,7 @@ class PaintFlow:
             wanted = mix.edit(style.flatten(1)).view_as(style)
         half, quarter, eighth = condition.features
         guide8, guide4, guide2 = Map(), Map(), Map()
-        in4, in2, out8, out4, out2, full, gate, self.image = (Map() for _ in range(8))
+        in4, in2, out8, out4, out2, out1, self.image = (Map() for _ in range(7))
         injected, stages = alignments[0].injected, []
 
         def blend(labels: Tensor, *parts: Tensor) -> tuple[Tensor, ...]:
@@ -298,11 +298,9 @@ class PaintFlow:
         def enter2(x: Tensor, labels: Tensor, half: Tensor, *injected: Tensor) -> tuple[Tensor, Tensor]:
             return generator.enter2(x, labels, half, _injection(injected, painted))
 
-        def paint1(x: Tensor, labels: Tensor, *injected: Tensor) -> tuple[Tensor, Tensor]:
-            return generator.at1(x, labels, _injection(injected, painted))
-
-        def finish(image: Tensor, gate: Tensor, *injected: Tensor) -> tuple[Tensor]:
-            return (let_through(image, gate, _injection(injected, painted)),)
+        def paint1(x: Tensor, labels: Tensor, *injected: Tensor) -> tuple[Tensor]:
+            injection = _injection(injected, painted)
+            return (let_through(*generator.at1(x, labels, injection), injection),)
 
         stages += [
             Stage(enter8, (labels, eighth, *injected), (guide8,)),
@@ -311,8 +309,10 @@ class PaintFlow:
             Stage(lambda *both: (generator.block4(*both),), (in4, guide4), (out4,), reach=8, cell=4),
             Stage(enter2, (out4, labels, half, *injected), (in2, guide2), reach=2, cell=4),
             Stage(lambda *both: (generator.block2(*both),), (in2, guide2), (out2,), reach=4, cell=2),
-            Stage(paint1, (out2, labels, *injected), (full, gate), reach=3, cell=2),
-            Stage(finish, (full, gate, *injected), (self.image,), reach=PLAIN_REACH + 1, cell=1),
+            Stage(paint1, (out2, labels, *injected), (out1,), reach=3, cell=2),
+            Stage(
+                lambda *maps: (finished(*maps),), (out1, injected[AGREES], injected[SEAMS]), (self.image,), FINISH_REACH
+            ),
         ]
         self.flow = Flow(condition.size, stages)
 
