@@ -229,7 +229,8 @@ def _view(window: "Window", actions: Actions) -> None:
         "zoom-out", menu, tr("Zoom ou&t"), lambda: view.set_zoom(view.zoom / 1.25), keys="Ctrl+-", icon_name="zoom-out"
     )
     for dock in window.docks:
-        actions.adopt(f"dock-{dock.objectName()}", menu, dock.toggleViewAction())
+        action = actions.add(f"dock-{dock.objectName()}", menu, dock.windowTitle(), dock.toggle, checkable=True)
+        dock.reflect_in(action)
     actions.add("hide-panels", menu, tr("&Hide panels"), window.hide_panels, keys="F9", checkable=True)
     for name, text in (("system", tr("Look of the system")), ("dark", tr("Dark")), ("light", tr("Light"))):
         actions.add(f"theme-{name}", menu, text, lambda _, name=name: window.choose_theme(name), group="theme")

@@ -79,10 +79,6 @@ class Actions(QObject):
         self._entries[name] = replace(entry, tip=text)
         self.offer(name, entry.action.isEnabled())
 
-    def adopt(self, name: str, menu: str, action: QAction) -> None:
-        """Register an action that Qt has made, such as the one that shows a dock."""
-        self._entries[name] = Entry(action, menu, "")
-
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 

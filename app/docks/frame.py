@@ -1,5 +1,6 @@
 """The frame of a dock: its title stands above it, or on its tab where it shares its place."""
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from shiboken6 import isValid
 
@@ -19,6 +20,22 @@ class DockFrame(QDockWidget):
         self.visibilityChanged.connect(self._show_titles)
         self.dockLocationChanged.connect(self._show_titles)
         self.toggleViewAction().toggled.connect(self._show_titles)
+
+    def toggle(self) -> None:
+        """Show it, bring it before those whose place it shares, or close it: whatever is to be seen of it."""
+        is_behind = self.isVisible() and self.visibleRegion().isEmpty()
+        if self.isHidden() or is_behind:
+            self.show()
+            self.raise_()
+        else:
+            self.close()
+
+    def reflect_in(self, action: QAction) -> None:
+        """Have a checkable action that toggles it checked while it is open."""
+        view = self.toggleViewAction()
+        for changed in (view.toggled, action.triggered):
+            changed.connect(lambda: action.setChecked(view.isChecked()))
+        action.setChecked(view.isChecked())
 
     def _show_titles(self) -> None:
         """One that comes or goes decides whether others are among tabs."""

@@ -174,7 +174,25 @@ def test_a_dock_among_tabs_has_its_title_on_its_tab_alone(with_exemplars: Load) 
     window = with_exemplars(2)
     docks = {dock.objectName(): dock for dock in window.docks}
     assert docks["style"].titleBarWidget() is not None and docks["history"].titleBarWidget() is None
-    window.registry["dock-exemplars"].trigger()
+    docks["exemplars"].close()
     assert docks["style"].titleBarWidget() is None
-    window.registry["dock-exemplars"].trigger()
+    docks["exemplars"].show()
     assert docks["style"].titleBarWidget() is not None
+
+
+def test_a_dock_behind_another_comes_to_the_front_before_it_is_closed(with_exemplars: Load, qtbot: QtBot) -> None:
+    window = with_exemplars(2)
+    docks = {dock.objectName(): dock for dock in window.docks}
+    style, action = docks["style"], window.registry["dock-style"]
+
+    def is_seen() -> bool:
+        return style.isVisible() and not style.visibleRegion().isEmpty()
+
+    docks["exemplars"].raise_()
+    qtbot.waitUntil(lambda: not is_seen(), timeout=2000)
+    for seen in (True, False, True):
+        action.trigger()
+        qtbot.waitUntil(lambda seen=seen: is_seen() == seen, timeout=2000)
+        assert action.isChecked() == seen
+    style.close()
+    assert not action.isChecked()
