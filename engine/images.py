@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
@@ -18,6 +19,8 @@ MAX_MEGAPIXELS = 64
 # Only these decoders may see a file: some of Pillow's others (EPS) start programs.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _EXIF_DESCRIPTION = 0x010E
+# Outlines of an enlarged label map are smoothed by so many of its pixels; by the less where a detail would be lost.
+_SMOOTH, _DETAILED = 1.0, 0.5
 _QUALITY = 95
 
 
@@ -90,7 +93,14 @@ def resize_photo(photo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def resize_labels(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resize class ids uint8 (H, W) to `size` (width, height), each pixel from the nearest one."""
+    """Resize class ids uint8 (H, W) to `size` (width, height).
+
+    Enlarged, outlines are smooth, not stairs: a pixel has the class that there is most of around it. Otherwise
+    each pixel is the nearest one's.
+    """
+    height, width = labels.shape
+    if size[0] > width and size[1] > height:
+        return _enlarged_labels(labels, size)
     return _resize(labels, size, Image.Resampling.NEAREST)
 
 
@@ -157,6 +167,24 @@ def _resize(array: np.ndarray, size: tuple[int, int], resampling: Image.Resampli
     if (array.shape[1], array.shape[0]) == tuple(size):
         return array.copy()
     return np.array(Image.fromarray(np.ascontiguousarray(array)).resize(size, resampling))
+
+
+def _enlarged_labels(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    classes = np.unique(labels)
+    is_detail = classes[np.argmax([_share(labels, label, _SMOOTH) for label in classes], axis=0)] != labels
+    largest = np.zeros(size[::-1], np.float32)
+    enlarged = np.empty(size[::-1], np.uint8)
+    for label in classes:
+        share = np.where(is_detail, _share(labels, label, _DETAILED), _share(labels, label, _SMOOTH))
+        share = cv2.resize(share, size, interpolation=cv2.INTER_LINEAR)
+        enlarged[share > largest] = label
+        np.maximum(largest, share, out=largest)
+    return enlarged
+
+
+def _share(labels: np.ndarray, label: int, sigma: float) -> np.ndarray:
+    """How much of what is around each pixel has the class `label`."""
+    return cv2.GaussianBlur((labels == label).astype(np.float32), (0, 0), sigma)
 
 
 def _save_options(path: Path, text: Mapping[str, str]) -> dict:

@@ -160,6 +160,23 @@ def test_resized_labels_hold_only_labels_that_were_there(labels: np.ndarray, wid
     assert np.isin(resized, labels).all()
 
 
+@given(arrays(np.uint8, st.tuples(st.integers(1, 20), st.integers(1, 20)), elements=st.integers(0, 3)))
+def test_an_enlarged_label_map_keeps_each_of_its_pixels(labels: np.ndarray) -> None:
+    height, width = labels.shape
+    enlarged = resize_labels(labels, (5 * width, 5 * height))
+    np.testing.assert_array_equal(resize_labels(enlarged, (width, height)), labels)
+
+
+def test_outlines_of_an_enlarged_label_map_are_no_stairs() -> None:
+    def disc(size: int) -> np.ndarray:
+        y, x = (np.mgrid[:size, :size] + 0.5) / size - 0.5
+        return (np.hypot(x, y) < 0.4).astype(np.uint8)
+
+    stairs = np.kron(disc(40), np.ones((8, 8), np.uint8))
+    wrong = (resize_labels(disc(40), (320, 320)) != disc(320)).mean()
+    assert wrong < 0.5 * (stairs != disc(320)).mean()
+
+
 def test_shrinking_a_photo_averages() -> None:
     stripes = np.zeros((64, 64, 3), np.uint8)
     stripes[:, ::2] = 255
