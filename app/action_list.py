@@ -265,6 +265,14 @@ def _tools(window: "Window", actions: Actions) -> None:
     actions.add("smaller", menu, tr("Smaller brush"), lambda: grow(-1), keys="[")
     actions.add("larger", menu, tr("Larger brush"), lambda: grow(1), keys="]")
     actions.add(
+        "pen-pressure",
+        menu,
+        tr("&Pen pressure sizes the brush"),
+        window.set_pressure_sizes,
+        checkable=True,
+        tip=tr("A pen that is pressed less paints narrower; its other end erases"),
+    ).setChecked(window.tool_settings.pressure_sizes)
+    actions.add(
         "erase-to-original",
         menu,
         tr("Eraser brings back the &original"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app import settings
@@ -75,6 +76,7 @@ def make_application() -> QApplication:
     """The application with its look, made once."""
     # The brushes have imported cv2 by now, which points Qt to plugins of its own, of another Qt.
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressTabletEvents)  # a pen tells a thousand a second
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Warpaint")

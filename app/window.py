@@ -85,6 +85,7 @@ class Window(QMainWindow):
         super().__init__()
         self.document = Document(parent=self)
         self.tool_settings = ToolSettings(int(settings.number("brush_size", 20)), parent=self)
+        self.tool_settings.pressure_sizes = bool(settings.number("pressure_sizes", 1))
         self.view = View(self)
         self.condition = ConditionCanvas(self.document, self.tool_settings, self.view)
         self.result = ResultCanvas(self.view)
@@ -159,7 +160,7 @@ class Window(QMainWindow):
             (self.tr("&View"), "dock-classes"),
             (self.tr("&View"), "theme-system"),
             (self.tr("&Tools"), "smaller"),
-            (self.tr("&Tools"), "erase-to-original"),
+            (self.tr("&Tools"), "pen-pressure"),
             (self.tr("E&xemplar"), "next-exemplar"),
             (self.tr("E&xemplar"), "remove-exemplar"),
             (self.tr("&Style"), "style-map"),
@@ -432,6 +433,10 @@ class Window(QMainWindow):
         menu = PoseMenu(self.posing, self.registry, point, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
+
+    def set_pressure_sizes(self, on: bool) -> None:
+        self.tool_settings.pressure_sizes = on
+        settings.set_number("pressure_sizes", int(on))
 
     def set_erases_to_original(self, on: bool) -> None:
         self.tool_settings.erases_to_original = on

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from brushes.patch import Box, Patch, clipped_box, slices, tight_patch, union
 
 Point = tuple[float, float]
 Spans = tuple[np.ndarray, np.ndarray]
+_Piece = tuple[Box, np.ndarray]
+
+_STEP = 2.0  # pixels by which the diameter of a tapered stroke changes from piece to piece
 
 
 def stroke_patch(points: Sequence[Point], diameter: int, shape: tuple[int, int]) -> Patch | None:
@@ -19,7 +23,22 @@ def stroke_patch(points: Sequence[Point], diameter: int, shape: tuple[int, int])
     centre is at most half the diameter from the path; one point makes a dab. None when all lies outside.
     """
     segments = list(pairwise(points)) or [(points[0], points[0])]
-    pieces = [piece for start, end in segments if (piece := _segment(start, end, diameter, shape))]
+    return _together([_segment(start, end, diameter, shape) for start, end in segments])
+
+
+def tapered_patch(start: Point, end: Point, diameters: tuple[float, float], shape: tuple[int, int]) -> Patch | None:
+    """As `stroke_patch`, from `start` to `end`, under a brush whose diameter changes evenly between these two."""
+    first, last = diameters
+    shares = np.linspace(0, 1, max(1, ceil(abs(last - first) / _STEP)) + 1)
+    places = [(start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])) for share in shares]
+    middle = first + (shares[:-1] + shares[1:]) / 2 * (last - first)
+    return _together(
+        [_segment(*way, round(diameter), shape) for way, diameter in zip(pairwise(places), middle, strict=True)]
+    )
+
+
+def _together(found: Sequence[_Piece | None]) -> Patch | None:
+    pieces = [piece for piece in found if piece is not None]
     if not pieces:
         return None
     left, top, right, bottom = reduce(union, (box for box, _ in pieces))
@@ -29,7 +48,7 @@ def stroke_patch(points: Sequence[Point], diameter: int, shape: tuple[int, int])
     return tight_patch(mask, left, top)
 
 
-def _segment(start: Point, end: Point, diameter: int, shape: tuple[int, int]) -> tuple[Box, np.ndarray] | None:
+def _segment(start: Point, end: Point, diameter: int, shape: tuple[int, int]) -> _Piece | None:
     """The box and bool mask of one straight piece."""
     reach = max(diameter / 2, 1)
     xs, ys = (start[0], end[0]), (start[1], end[1])

@@ -4,11 +4,14 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
+    QInputDevice,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QTabletEvent,
     QTransform,
     QWheelEvent,
 )
@@ -20,6 +23,8 @@ from app.drops import DropTarget
 from app.theme import THEME
 
 WHEEL_STEP = 1.0015
+
+PointerEvent = QMouseEvent | QTabletEvent
 
 
 class Canvas(DropTarget):
@@ -58,11 +63,11 @@ class Canvas(DropTarget):
     def paint_overlay(self, painter: QPainter) -> None:
         """Draw what lies above the picture; the painter is in widget coordinates."""
 
-    def press(self, event: QMouseEvent) -> None: ...
+    def press(self, event: PointerEvent) -> None: ...
 
-    def drag(self, event: QMouseEvent) -> None: ...
+    def drag(self, event: PointerEvent) -> None: ...
 
-    def release(self, event: QMouseEvent) -> None: ...
+    def release(self, event: PointerEvent) -> None: ...
 
     # Coordinates.
 
@@ -129,14 +134,24 @@ class Canvas(DropTarget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         steps = event.angleDelta().y() or event.angleDelta().x()
         if not self.take_wheel(event, steps):
-            self.view.zoom_at(self.size(), event.position(), WHEEL_STEP**steps)
+            fingers, moved = event.device().type() == QInputDevice.DeviceType.TouchPad, event.pixelDelta()
+            if fingers and not moved.isNull():
+                self.view.pan(QPointF(moved))
+            else:
+                self.view.zoom_at(self.size(), event.position(), WHEEL_STEP**steps)
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.view.zoom_at(self.size(), event.position(), 1 + event.value())
+            return True
+        return super().event(event)
 
     def take_wheel(self, event: QWheelEvent, steps: int) -> bool:
         """Whether the wheel means something else than zoom here."""
         return False
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def mousePressEvent(self, event: PointerEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
@@ -146,7 +161,7 @@ class Canvas(DropTarget):
             self._left_down = True
             self.press(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def mouseMoveEvent(self, event: PointerEvent) -> None:
         if self._pan_from is not None:
             self.view.pan(event.position() - self._pan_from)
             self._pan_from = event.position()
@@ -154,7 +169,7 @@ class Canvas(DropTarget):
             self.drag(event)
         self._hover(event.position())
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: PointerEvent) -> None:
         if self._pan_from is not None:
             self._pan_from = None
             self.update_cursor()

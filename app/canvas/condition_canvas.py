@@ -1,17 +1,27 @@
 """The canvas that is painted on: the label map over the photo."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPointingDevice,
+    QPolygonF,
+    QTabletEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.canvas.buffer import Box, Buffer, buffer_of
-from app.canvas.canvas import Canvas
+from app.canvas.canvas import Canvas, PointerEvent
 from app.canvas.label_layer import LabelLayer
 from app.canvas.pose_hint import pose_hint
 from app.canvas.pose_layer import PoseLayer
 from app.canvas.view import View
 from app.document import Document
-from app.tools import PickerTool, PoseTool, Tool, ToolSettings
+from app.tools import BrushTool, EraserTool, PickerTool, PoseTool, Tool, ToolSettings
 
 SIZE_STEP = 1.15
 DRAG_SLACK = 4
@@ -27,8 +37,8 @@ ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0,
 class ConditionCanvas(Canvas):
     """Shows the document's label map and hands the pointer to the tool in use.
 
-    Alt picks a class with a click and sizes the brush with a drag; Ctrl and the wheel size it as well. Poses are shown
-    above the labels once `show_pose` has said whose.
+    Alt picks a class with a click and sizes the brush with a drag; Ctrl and the wheel size it as well. A pen's other
+    end erases. Poses are shown above the labels once `show_pose` has said whose.
     """
 
     menu_wanted = Signal(QPoint, QPointF)  # the place on the screen, and in the picture
@@ -43,6 +53,8 @@ class ConditionCanvas(Canvas):
         self.has_ring = True
         self.opacity = 0.7
         self._picker = PickerTool(document, settings)
+        self._eraser = EraserTool(document, settings)
+        self._put_aside: Tool | None = None  # the tool in use, while a pen's other end erases
         self._layer = LabelLayer()
         self._photo: Buffer | None = None
         self._pointer: QPointF | None = None
@@ -159,7 +171,7 @@ class ConditionCanvas(Canvas):
     def set_tool(self, tool: Tool, has_ring: bool) -> None:
         """Use a tool; those with a size show the brush ring."""
         self.abort()
-        self.tool = tool
+        self.tool, self._put_aside = tool, None
         self.has_ring = has_ring
         self.update_cursor()
         self.update()
@@ -185,22 +197,22 @@ class ConditionCanvas(Canvas):
             return Qt.CursorShape.BlankCursor
         return self.tool.cursor if self.tool is not None else Qt.CursorShape.CrossCursor
 
-    def press(self, event: QMouseEvent) -> None:
+    def press(self, event: PointerEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.AltModifier and not self._has_handles:
             self._sizing_from = (event.position(), self.settings.brush_size)
         elif self.tool is not None:
-            self.tool.look(self.view.zoom, event.modifiers())
+            self._look(event)
             point = self.to_picture(event.position())
             self.tool.press(point.x(), point.y())
 
-    def drag(self, event: QMouseEvent) -> None:
+    def drag(self, event: PointerEvent) -> None:
         if self._sizing_from is not None:
             start, size = self._sizing_from
             across = event.position().x() - start.x()
             if abs(across) > DRAG_SLACK or self.settings.brush_size != size:
                 self.settings.brush_size = size + 2 * across / self.view.zoom
 
-    def release(self, event: QMouseEvent) -> None:
+    def release(self, event: PointerEvent) -> None:
         point = self.to_picture(event.position())
         if self._sizing_from is not None:
             (start, size), self._sizing_from = self._sizing_from, None
@@ -208,29 +220,50 @@ class ConditionCanvas(Canvas):
                 self._picker.press(point.x(), point.y())
             self.update()
         elif self.tool is not None:
-            self.tool.look(self.view.zoom, event.modifiers())
+            self._look(event)
             self.tool.release(point.x(), point.y())
             if self.tool.closes or self._has_handles:
                 self.update()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def mouseMoveEvent(self, event: PointerEvent) -> None:
         self._move_ring(event.position())
         if self.tool is not None and self._pan_from is None and self._sizing_from is None:
             point = self.to_picture(event.position())
-            self.tool.look(self.view.zoom, event.modifiers())
+            self._look(event)
             self.tool.move(point.x(), point.y())
             if self.tool.outline:
                 self.update()
             self._show_handles(point)
         super().mouseMoveEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def mousePressEvent(self, event: PointerEvent) -> None:
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.RightButton and self.tool is not None and self._has_handles:
-            self.tool.look(self.view.zoom, event.modifiers())
+            self._look(event)
             point = self.to_picture(event.position())
             if not self.tool.press_right(point.x(), point.y()):
                 self.menu_wanted.emit(event.globalPosition().toPoint(), point)
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """A pen over a brush. To all other tools it is a mouse, which Qt makes of events that are ignored."""
+        if event.type() == QEvent.Type.TabletPress and event.pointerType() == QPointingDevice.PointerType.Eraser:
+            self._put_aside, self.tool = self._put_aside or self.tool, self._eraser
+        if not isinstance(self.tool, BrushTool):
+            event.ignore()
+            return
+        if event.type() == QEvent.Type.TabletPress:
+            self.mousePressEvent(event)
+        elif event.type() == QEvent.Type.TabletMove:
+            self.mouseMoveEvent(event)
+        else:
+            self.mouseReleaseEvent(event)
+            self.tool, self._put_aside = self._put_aside or self.tool, None
+
+    def _look(self, event: PointerEvent) -> None:
+        """Tell the tool what it goes by besides the place."""
+        assert self.tool is not None
+        pressure = event.pressure() if isinstance(event, QTabletEvent) else 1.0
+        self.tool.look(self.view.zoom, event.modifiers(), pressure)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton

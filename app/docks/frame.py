@@ -33,8 +33,8 @@ class DockFrame(QDockWidget):
     def reflect_in(self, action: QAction) -> None:
         """Have a checkable action that toggles it checked while it is open."""
         view = self.toggleViewAction()
-        for changed in (view.toggled, action.triggered):
-            changed.connect(lambda: action.setChecked(view.isChecked()))
+        view.toggled.connect(action.setChecked)
+        action.triggered.connect(lambda: action.setChecked(view.isChecked()))
         action.setChecked(view.isChecked())
 
     def _show_titles(self) -> None:

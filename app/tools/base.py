@@ -35,8 +35,8 @@ class Tool:
         """Whether there is something that `abort` would drop."""
         return bool(self.outline)
 
-    def look(self, zoom: float, keys: Qt.KeyboardModifier) -> None:
-        """Told before every event: screen pixels a label pixel, and the keys that are held."""
+    def look(self, zoom: float, keys: Qt.KeyboardModifier, pressure: float = 1.0) -> None:
+        """Told before every event: screen pixels a label pixel, the keys that are held, a pen's pressure (0 to 1)."""
 
     def press_right(self, x: float, y: float) -> bool:
         """The right button goes down; whether that meant something here."""

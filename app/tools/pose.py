@@ -49,7 +49,7 @@ class PoseTool(Tool):
         self._clicked: Joint | None = None
         self.cursor = Qt.CursorShape.ArrowCursor
 
-    def look(self, zoom: float, keys: Qt.KeyboardModifier) -> None:
+    def look(self, zoom: float, keys: Qt.KeyboardModifier, pressure: float = 1.0) -> None:
         self._zoom, self._keys = zoom, keys
 
     @property

@@ -6,7 +6,12 @@ SMALLEST_BRUSH, LARGEST_BRUSH = 1, 200
 
 
 class ToolSettings(QObject):
-    """Brush diameter in label pixels (1..200), and whether the eraser brings back the original label map."""
+    """What the tools go by.
+
+    brush_size          diameter in label pixels (1..200); of a pen that is fully pressed
+    pressure_sizes      whether a pen that is pressed less paints narrower
+    erases_to_original  whether the eraser brings back the original label map
+    """
 
     changed = Signal()
 
@@ -14,6 +19,7 @@ class ToolSettings(QObject):
         super().__init__(parent)
         self._brush_size = brush_size
         self._erases_to_original = False
+        self.pressure_sizes = True
 
     @property
     def brush_size(self) -> int:

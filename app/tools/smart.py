@@ -11,8 +11,8 @@ class SmartEdgeTool(BrushTool):
 
     name = "Smart edge"
 
-    def _patch(self, points: list[Point]) -> Patch | None:
+    def _patch(self, start: Point, end: Point, widths: tuple[float, float]) -> Patch | None:
         photo = self.document.photo
         if photo is None:
-            return super()._patch(points)
-        return smart_patch(points, self.settings.brush_size, photo)
+            return super()._patch(start, end, widths)
+        return smart_patch([start, end], round(widths[1]), photo)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brushes.patch import Patch, slices
-from brushes.stroke import stroke_patch
+from brushes.stroke import stroke_patch, tapered_patch
 
 SHAPE = (30, 40)
 coordinates = st.floats(-20, 60, allow_nan=False)
@@ -56,6 +56,20 @@ def test_a_stroke_is_all_within_half_the_diameter(start: tuple, end: tuple, diam
     distance = distances(start, end)
     assert canvas[distance < diameter / 2 - 1e-6].all()
     assert not canvas[distance > diameter / 2 + 1e-6].any()
+
+
+def test_a_tapered_stroke_narrows_evenly() -> None:
+    widths = on_canvas(tapered_patch((5, 15), (35, 15), (20, 2), SHAPE))[:, 5:36].sum(axis=0)
+    wanted = np.linspace(20, 2, 31)
+    assert (np.diff(widths) <= 0).all()
+    assert np.abs(widths - wanted).max() <= 3
+    assert widths[0] >= 19 and widths[-1] <= 3
+
+
+@given(points, points, st.integers(1, 25))
+def test_a_tapered_stroke_of_one_width_is_a_stroke(start: tuple, end: tuple, diameter: int) -> None:
+    tapered = on_canvas(tapered_patch(start, end, (diameter, diameter), SHAPE))
+    np.testing.assert_array_equal(tapered, on_canvas(stroke_patch([start, end], diameter, SHAPE)))
 
 
 @given(points, points)
