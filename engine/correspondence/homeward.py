@@ -16,6 +16,7 @@ from engine.layers.constants import constant
 
 GROUND_RIM, RIM = 3, 1  # pixels along an outline that are no longer the background's, and no longer a garment's
 FAR = 8.0  # pixels
+BEYOND = (16.0, 28.0)  # pixels
 INWARD = 0.5  # how much further, as a share of the way to the nearest place
 
 
@@ -51,6 +52,15 @@ def led_home(points: Tensor, labels: Tensor, ways: Tensor, leading: Tensor, alik
         cell, way = _way_from(points, labels, ways)
     home = (cell + way + 0.5) / _size(ways) * 2 - 1  # in the middle of a pixel, where nothing else is mixed in
     return torch.where((leading & (way != 0).any(-1)).unsqueeze(-1), home.to(points.dtype), points)
+
+
+def beyond(points: Tensor, labels: Tensor, ways: Tensor) -> Tensor:
+    """How far points (B, h, w, 2) of pixels of the classes `labels` lie beyond those classes, (B, h, w) in [0, 1].
+
+    ways: as `ways_home` gives them. 0 up to the first, 1 from the second of BEYOND on.
+    """
+    way = _way_from(points, labels, ways)[1].to(points.dtype).norm(dim=-1)
+    return ((way - BEYOND[0]) / (BEYOND[1] - BEYOND[0])).clamp(0, 1)
 
 
 def _way_from(points: Tensor, labels: Tensor, ways: Tensor) -> tuple[Tensor, Tensor]:

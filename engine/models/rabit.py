@@ -22,7 +22,7 @@ from engine.conditions.pose_tensors import PoseTensors
 from engine.correspondence.bilevel import attend
 from engine.correspondence.grids import apply_affine, identity_grid, sample
 from engine.correspondence.head import OTHER_PERSON, HeadClasses, head_led, register_head
-from engine.correspondence.homeward import led_home, ways_home
+from engine.correspondence.homeward import beyond, led_home, ways_home
 from engine.correspondence.inside import nearest_of_class
 from engine.correspondence.kin import Kin, borrow, lenders
 from engine.correspondence.matching import STRIDE, AnalyticWeights, Described, Extractor, middles
@@ -44,6 +44,7 @@ from engine.models.translator import Alignment, Translator
 
 REACH = 153  # pixels: 43 the extractor, 28 to the border of its block of 8, 34 the refinement, 48 the generator
 
+CLOTH = 0.02  # share of all pixels from which on a region has more than its shape: a garment, no hand, no shoe
 LARGE = 0.05  # share of all pixels from which on a class counts fully in the style
 
 
@@ -342,20 +343,39 @@ class Rabit(Translator):
             style=style,
         )
 
-    def led(self, match: Match, condition: Layout, labels: Tensor, exemplar: Exemplar, head: Head | None) -> Match:
+    def led(
+        self,
+        match: Match,
+        condition: Layout,
+        labels: Tensor,
+        exemplar: Exemplar,
+        registered: Tensor,
+        head: Head | None,
+    ) -> Match:
         """Single pixels led home, and of another person's head to where that lies.
 
-        `labels` (B, H, W) are those that the exemplar is asked for, laid out as `condition` says. `head` is None where
-        the exemplar shows the same person.
+        `labels` (B, H, W) are those that the exemplar is asked for, laid out as `condition` says. `registered` are
+        points like `match.fine`. `head` is None where the exemplar shows the same person.
         """
         if head is None:
             return replace(match, fine=self.led_home(match.fine, labels, exemplar.labels, exemplar.ways))
-        fine = head_led(match.fine, labels, exemplar.labels, head.points, self.config.head)
+        alike = exemplar.layout.point_at(labels, condition.place_within(labels, head.grid))
+        fine = torch.lerp(match.fine, alike, self.outgrown(labels, exemplar, registered).unsqueeze(-1))
+        fine = head_led(fine, labels, exemplar.labels, head.points, self.config.head)
         coarse = _pooled(fine, STRIDE)
         moved = middles((fine != match.fine).any(-1)).unsqueeze(-1)
-        alike = exemplar.layout.point_at(labels, condition.place_within(labels, head.grid))
         fine = self.led_home(fine, labels, exemplar.labels, exemplar.ways, alike)
         return replace(match, fine=fine, coarse=torch.where(moved, coarse, match.coarse))
+
+    @staticmethod
+    def outgrown(labels: Tensor, exemplar: Exemplar, registered: Tensor) -> Tensor:
+        """How far a garment is painted beyond what the exemplar has of it, (B, H, W) in [0, 1].
+
+        All that attention finds for such places is the hem, over and over: stripes. The place alike is cloth.
+        """
+        share = exemplar.layout.share.gather(1, labels.flatten(1)).view_as(labels)
+        is_cloth = (labels > 0) & (share > CLOTH)
+        return beyond(registered, labels, exemplar.ways).where(is_cloth, 0)
 
     def led_home(
         self, points: Tensor, labels: Tensor, exemplar_labels: Tensor, ways: Tensor, alike: Tensor | None = None
@@ -399,7 +419,8 @@ class Rabit(Translator):
             exemplar.nearest,
         )
         head = None if registration.head is None else Head(apply_affine(registration.head, full), full)
-        match = self.led(match, condition.layout, condition.labels, exemplar, head)
+        fine = apply_affine(registration.matrix, full)
+        match = self.led(match, condition.layout, condition.labels, exemplar, fine, head)
         return match, warped_features(exemplar, match, attention.warped)
 
 

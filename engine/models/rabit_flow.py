@@ -206,7 +206,7 @@ class AlignmentFlow:
             evidence = refinement.evidence(described, there, strength, points, attended, registered)
             match = Match(attended, points, fine, evidence, hidden)
             head = Head(*map(_points, head)) if head else None
-            match = network.led(match, region.layout, labels, exemplar, head)
+            match = network.led(match, region.layout, labels, exemplar, _points(registered_fine), head)
             return _as_map(match.fine), _as_map(match.coarse), evidence
 
         def inject(

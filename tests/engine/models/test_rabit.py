@@ -8,12 +8,14 @@ import torch
 from torch import Tensor
 
 from engine.correspondence.grids import identity_grid
+from engine.correspondence.head import HeadClasses
+from engine.correspondence.refinement import Match
 from engine.correspondence.registration import Registration
 from engine.correspondence.semantic_position import Layout, layout_of
 from engine.models.injection import mix
 from engine.models.mix import ALONE, Mix
-from engine.models.rabit import REACH, Exemplar, Rabit, RabitConfig
-from tests.engine.figures import CLASSES, STILL, moved_person, photo_like, tiny_rabit
+from engine.models.rabit import REACH, Exemplar, Head, Rabit, RabitConfig
+from tests.engine.figures import CLASSES, STILL, TINY, moved_person, photo_like, tiny_rabit
 
 SIDE = 384
 SLANTED = torch.tensor([[[0.9, 0.1, 0.02], [-0.1, 0.95, 0.05]]])
@@ -264,3 +266,19 @@ def test_background_shows_no_person_and_of_another_all_show_their_class() -> Non
     assert shown(labels, None).all() and shown(labels, points).all()
     dressed = torch.full_like(labels, 3)
     assert not shown(dressed, None).all() and shown(dressed, points).all()
+
+
+@pytest.mark.parametrize(("width", "is_cloth"), [(32, True), (2, False)])
+def test_a_garment_that_is_painted_longer_does_not_repeat_its_hem(width: int, is_cloth: bool) -> None:
+    network, hem = tiny_rabit(config=replace(TINY, head=HeadClasses(1, (4,), (2,)))), 72
+    worn, asked = (torch.zeros(1, 192, 64, dtype=torch.long) for _ in range(2))
+    worn[:, 24:hem, 16 : 16 + width], asked[:, 24:168, 16 : 16 + width] = 3, 3
+    exemplar, points = network.encode_side(photo_like(1, 192, 64), worn), identity_grid(192, 64).unsqueeze(0)
+    at_hem = points.clone()
+    at_hem[..., 1].clamp_(max=(hem - 2.5) / 96 - 1)
+    nothing = torch.zeros(1)
+    match = Match(nothing, at_hem[:, 2::4, 2::4], at_hem, nothing, nothing)
+    led = network.led(match, layout_of(asked, TINY.classes), asked, exemplar, points, Head(points, points)).fine
+    far, near = led[0, hem + 30 : 150, 17, 1], led[0, 32:hem, 17, 1]
+    assert torch.equal(near, at_hem[0, 32:hem, 17, 1])
+    assert (far.diff() > 0).all() if is_cloth else (far.diff() == 0).all()
