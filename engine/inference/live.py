@@ -70,6 +70,7 @@ class LivePicture:
 
     def paint(self, key: Hashable, mix: Mix, wanted: Wanted) -> bool:
         """Bring the picture up to date; `key` stands for exemplars and mix. False once `wanted` says no."""
+        key = key, *self._used  # the same exemplars may have been forgotten and aligned anew
         if self._painted is None or self._painted[0] != key:
             self._painted = key, self._flow.paint(self._used, mix)
             self._shown = None

@@ -375,7 +375,7 @@ class Rabit(Translator):
         """
         share = exemplar.layout.share.gather(1, labels.flatten(1)).view_as(labels)
         is_cloth = (labels > 0) & (share > CLOTH)
-        return beyond(registered, labels, exemplar.ways).where(is_cloth, 0)
+        return beyond(registered, labels, exemplar.ways) * is_cloth
 
     def led_home(
         self, points: Tensor, labels: Tensor, exemplar_labels: Tensor, ways: Tensor, alike: Tensor | None = None

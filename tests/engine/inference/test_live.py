@@ -211,6 +211,16 @@ def test_a_long_stroke_stays_as_near_to_a_full_pass_as_a_short_one() -> None:
     script.settle()
 
 
+def test_an_exemplar_that_was_forgotten_amid_an_edit_is_not_painted_as_it_was_aligned_before() -> None:
+    script = Script()
+    script.show(_state())
+    script.show(_swapped(script.states[-1], 1))
+    script.show(_swapped(script.states[-1], 0))
+    script.show(_painted(script.states[-1], (0.5, 0.5), 0.125, 0), stop_after=1)
+    script.show(_swapped(script.states[-1], 1))
+    script.settle()
+
+
 @pytest.mark.parametrize("stop_after", range(4, 20))
 def test_an_exemplar_that_was_left_amid_an_edit_is_right_when_it_comes_back(stop_after: int) -> None:
     _play(
