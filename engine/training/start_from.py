@@ -3,6 +3,7 @@
 from torch import nn
 
 from engine.errors import InputError
+from engine.weights.card import PHOTOS_SEEN, Card
 from engine.weights.registry import Weights, read_weights
 
 
@@ -18,3 +19,13 @@ def start_from(network: nn.Module, weights: Weights) -> list[str]:
         raise InputError(f"{weights.folder} holds no tensor that this network could begin with; name other weights.")
     network.load_state_dict(fitting, strict=False)
     return [name for name in own if name not in fitting]
+
+
+def trained_before(card: Card, model: str, domain: str) -> tuple[int, int]:
+    """Steps, and photos seen, of the training that one of `model` in `domain` goes on from, to be added to its own.
+
+    0 where it was of another model or domain: then the weights are but a beginning.
+    """
+    if (card.model, card.domain) != (model, domain):
+        return 0, 0
+    return card.steps, int(card.metrics.get(PHOTOS_SEEN, 0))

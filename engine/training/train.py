@@ -16,7 +16,7 @@ from engine.training.course import Course
 from engine.training.courses import DEPTH_TASKS, FULL_SIDE, GUIDED_TASKS, TRAININGS
 from engine.training.loop import Run, train
 from engine.training.reading import SIDE_BY_SIDE
-from engine.training.start_from import start_from
+from engine.training.start_from import start_from, trained_before
 from engine.training.style_methods import FINAL, METHODS
 from engine.weights.card import PHOTOS_SEEN
 from engine.weights.registry import open_weights, save_weights
@@ -75,8 +75,11 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         torch.manual_seed(arguments.seed)
         course = training.build(arguments, domain, preset, device)
+        earlier_steps, earlier_photos = 0, 0
         if arguments.start_from:
-            start_from(course.shipped, open_weights(arguments.start_from))
+            begun = open_weights(arguments.start_from)
+            start_from(course.shipped, begun)
+            earlier_steps, earlier_photos = trained_before(begun.card, arguments.model, domain.name)
         run_settings = Run(
             out=arguments.out,
             steps=preset.steps,
@@ -91,8 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
         distributed.finish()
     if rank == 0:
         course.finish(average.network)
-        photos = preset.steps * preset.batch * processes
-        _export(arguments, domain, course, average.network, preset.steps, photos)
+        steps, photos = earlier_steps + preset.steps, earlier_photos + preset.steps * preset.batch * processes
+        _export(arguments, domain, course, average.network, steps, photos)
     return 0
 
 

@@ -14,7 +14,8 @@ from engine.errors import InputError
 from engine.models.building import load_translator
 from engine.models.rabit import Rabit
 from engine.training.rabit_course import RabitCourse
-from engine.training.start_from import start_from
+from engine.training.start_from import start_from, trained_before
+from engine.weights.card import PHOTOS_SEEN
 from engine.weights.registry import find_weights, open_weights, save_weights
 from tests.engine.figures import tiny_rabit
 from tests.engine.folders import TINY_DOMAIN, make_tiny_weights
@@ -85,6 +86,19 @@ def test_train_from_weights_on_poses(people: Path, course: RabitCourse, tmp_path
     assert main.main([*arguments, "--generator-only"]) == 0
     assert find_weights(POSED_DOMAIN.name, "rabit").card.config["planes"] == 20
     assert load_translator(POSED_DOMAIN.name, "rabit").config.other_side[3] == 5
+
+
+def test_a_training_that_goes_on_counts_what_was_before(people: Path, course: RabitCourse, tmp_path: Path) -> None:
+    exports = [tmp_path / name for name in ("first", "second")]
+    arguments = ["train", "--domain", POSED_DOMAIN.name, "--data", str(people), "--batch", "2", "--device", "cpu"]
+    arguments += ["--generator-only", "--steps", "1", "--out", str(tmp_path / "run")]
+    assert main.main([*arguments, "--export", str(exports[0])]) == 0
+    arguments[-1] = str(tmp_path / "on")
+    assert main.main([*arguments, "--export", str(exports[1]), "--start-from", str(exports[0])]) == 0
+    cards = [open_weights(folder).card for folder in exports]
+    assert [card.steps for card in cards] == [1, 2]
+    assert [card.metrics[PHOTOS_SEEN] for card in cards] == [2, 4]
+    assert trained_before(cards[0], "rabit", "another") == (0, 0)
 
 
 def _save(folder: Path, state: dict) -> None:
