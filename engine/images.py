@@ -3,7 +3,7 @@
 import io
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import cv2
@@ -171,15 +171,23 @@ def _resize(array: np.ndarray, size: tuple[int, int], resampling: Image.Resampli
 
 def _enlarged_labels(labels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     classes = np.unique(labels)
-    is_detail = classes[np.argmax([_share(labels, label, _SMOOTH) for label in classes], axis=0)] != labels
-    largest = np.zeros(size[::-1], np.float32)
-    enlarged = np.empty(size[::-1], np.uint8)
-    for label in classes:
+    is_detail = _of_largest_share(classes, labels.shape, lambda label: _share(labels, label, _SMOOTH)) != labels
+
+    def enlarged_share(label: int) -> np.ndarray:
         share = np.where(is_detail, _share(labels, label, _DETAILED), _share(labels, label, _SMOOTH))
-        share = cv2.resize(share, size, interpolation=cv2.INTER_LINEAR)
-        enlarged[share > largest] = label
+        return cv2.resize(share, size, interpolation=cv2.INTER_LINEAR)
+
+    return _of_largest_share(classes, size[::-1], enlarged_share)
+
+
+def _of_largest_share(classes: np.ndarray, shape: tuple[int, ...], share_of: Callable[[int], np.ndarray]) -> np.ndarray:
+    """The class whose share, float (H, W), is the largest at each pixel; one share at a time is held in memory."""
+    largest, winner = np.zeros(shape, np.float32), np.empty(shape, np.uint8)
+    for label in classes:
+        share = share_of(label)
+        winner[share > largest] = label
         np.maximum(largest, share, out=largest)
-    return enlarged
+    return winner
 
 
 def _share(labels: np.ndarray, label: int, sigma: float) -> np.ndarray:

@@ -246,10 +246,10 @@ class ConditionCanvas(Canvas):
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """A pen over a brush. To all other tools it is a mouse, which Qt makes of events that are ignored."""
-        if event.type() == QEvent.Type.TabletPress and event.pointerType() == QPointingDevice.PointerType.Eraser:
-            self._put_aside, self.tool = self._put_aside or self.tool, self._eraser
-        if not isinstance(self.tool, BrushTool):
-            event.ignore()
+        if event.type() == QEvent.Type.TabletPress:
+            self._take_up(event.pointerType())
+        event.setAccepted(isinstance(self.tool, BrushTool))
+        if not event.isAccepted():
             return
         if event.type() == QEvent.Type.TabletPress:
             self.mousePressEvent(event)
@@ -257,7 +257,13 @@ class ConditionCanvas(Canvas):
             self.mouseMoveEvent(event)
         else:
             self.mouseReleaseEvent(event)
-            self.tool, self._put_aside = self._put_aside or self.tool, None
+            self._take_up(QPointingDevice.PointerType.Pen)
+
+    def _take_up(self, end: QPointingDevice.PointerType) -> None:
+        """Use the tool of this end of a pen."""
+        self.tool, self._put_aside = self._put_aside or self.tool, None
+        if end == QPointingDevice.PointerType.Eraser:
+            self.tool, self._put_aside = self._eraser, self.tool
 
     def _look(self, event: PointerEvent) -> None:
         """Tell the tool what it goes by besides the place."""

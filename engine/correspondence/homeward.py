@@ -16,7 +16,7 @@ from engine.layers.constants import constant
 
 GROUND_RIM, RIM = 3, 1  # pixels along an outline that are no longer the background's, and no longer a garment's
 FAR = 8.0  # pixels
-BEYOND = (16.0, 28.0)  # pixels
+BEYOND = (16.0, 28.0)  # pixels of the exemplar
 INWARD = 0.5  # how much further, as a share of the way to the nearest place
 
 

@@ -398,6 +398,7 @@ class Rabit(Translator):
         device = condition.labels.device
         registered = apply_affine(registration.matrix, identity_grid(height // STRIDE, width // STRIDE, device))
         full = identity_grid(height, width, device)
+        registered_fine = apply_affine(registration.matrix, full)
         quarter = exemplar.values[1]
         with torch.autocast(device.type, enabled=False):
             queries = self.analytic.queries(condition.described, registered)
@@ -414,13 +415,12 @@ class Rabit(Translator):
             attention.strength,
             same_place(condition.described, layout, registered),
             registered,
-            apply_affine(registration.matrix, full),
+            registered_fine,
             registration.residual,
             exemplar.nearest,
         )
         head = None if registration.head is None else Head(apply_affine(registration.head, full), full)
-        fine = apply_affine(registration.matrix, full)
-        match = self.led(match, condition.layout, condition.labels, exemplar, fine, head)
+        match = self.led(match, condition.layout, condition.labels, exemplar, registered_fine, head)
         return match, warped_features(exemplar, match, attention.warped)
 
 

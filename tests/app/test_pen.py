@@ -48,6 +48,7 @@ def pen(canvas: Canvas, kind: QEvent.Type, x: float, y: float, pressure: float, 
         button,
         held,
     )
+    event.ignore()  # as it comes from the system: what is not accepted is told again, as a mouse's
     QApplication.sendEvent(canvas, event)
     return event.isAccepted()
 
@@ -113,6 +114,13 @@ def test_a_polygon_that_was_begun_outlasts_the_other_end(window: Window, documen
     polygon.press(50, 10)
     drawn(window.condition, (20, 30, 1.0), (80, 30, 1.0), end=END.Eraser)
     assert window.condition.tool is polygon and len(polygon.outline) >= 2
+
+
+def test_a_pen_whose_other_end_was_lost_paints_again(window: Window, document: Document) -> None:
+    pen(window.condition, PRESS, 20, 50, 1.0, END.Eraser)
+    window.condition.abort()
+    drawn(window.condition, (20, 30, 1.0), (80, 30, 1.0))
+    assert abs(widths(document)[50] - 20) <= 1
 
 
 def test_a_tool_that_is_chosen_while_the_other_end_erases_stays_chosen(window: Window, document: Document) -> None:
