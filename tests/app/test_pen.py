@@ -125,7 +125,7 @@ def test_a_pen_whose_other_end_was_lost_paints_again(window: Window, document: D
 
 def test_a_tool_that_is_chosen_while_the_other_end_erases_stays_chosen(window: Window, document: Document) -> None:
     pen(window.condition, PRESS, 20, 30, 1.0, END.Eraser)
-    window.registry["tool-lasso"].trigger()
+    window.registry["tool-smart-edge"].trigger()
     chosen = window.condition.tool
     pen(window.condition, RELEASE, 20, 30, 0.0, END.Eraser)
     assert window.condition.tool is chosen
